@@ -1,0 +1,1 @@
+"""TFDS builders; used from the checkout, never installed."""

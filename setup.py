@@ -1,0 +1,45 @@
+"""Packaging of tf_dyngen; `requirements.lock` holds the exact versions."""
+
+import pathlib
+
+import setuptools
+
+README = pathlib.Path(__file__).parent / "README.md"
+
+setuptools.setup(
+    name="tf_dyngen",
+    version="0.1.0",
+    description="Dynamic generator model: learn moving textures and actions from video",
+    long_description=README.read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.11,<3.14",
+    # `launch` and `datasets` are used from the checkout: a top-level `datasets`
+    # in a wheel would overwrite the Hugging Face package of that name.
+    packages=setuptools.find_packages(include=["tf_dyngen", "tf_dyngen.*"]),
+    install_requires=[
+        "absl-py>=2.1,<3",
+        "imageio>=2.36,<3",
+        "imageio-ffmpeg>=0.5,<1",
+        "importlib_resources>=6",  # TFDS imports it without declaring it
+        "keras>=3.15,<3.16",
+        "numpy>=2.0,<3",
+        "pillow>=11,<13",
+        "psutil>=6,<8",
+        "scipy>=1.14,<2",
+        "tensorboard>=2.19,<3",  # tf.summary needs it; TensorFlow does not declare it
+        "tensorflow>=2.21,<2.22",
+        "tensorflow-datasets>=4.9.9,<4.10",
+        "tqdm>=4.66,<5",
+    ],
+    extras_require={
+        "dev": [
+            "dill>=0.3",  # tfds.testing imports it without declaring it
+            "pre-commit>=4,<5",
+            "pyright[nodejs]>=1.1.400,<2",
+            "pytest>=8,<10",
+            "pytest-xdist>=3.6,<4",
+            "ruff>=0.9,<1",
+        ]
+    },
+)

@@ -1,0 +1,1 @@
+"""Dynamic generator model: learn moving textures and actions from video."""

@@ -1,0 +1,15 @@
+"""The error that a user's mistake raises; the command line prints it as one line."""
+
+
+class UserError(Exception):
+    """Something the user can put right.
+
+    Args:
+      problem: what is wrong, naming the file or flag, the value found and the value wanted.
+      advice: what to do about it.
+    """
+
+    def __init__(self, problem: str, advice: str):
+        super().__init__(f"{problem}: {advice}")
+        self.problem = problem
+        self.advice = advice
