@@ -1,0 +1,64 @@
+"""Named settings; each says the command that uses it, what to expect and how long it takes."""
+
+from tf_dyngen import config as configs
+from tf_dyngen.config import Config
+from tf_dyngen.errors import UserError
+
+DEFAULT = "texture"
+
+
+def texture() -> dict:
+    """One texture clip on a laptop: `python -m launch.train --workdir=DIR --clip=FILE`."""
+    return {}
+
+
+def texture_paper() -> dict:
+    """The reference settings of the paper's experiment 1 (Xie et al., AAAI 2019).
+
+    `python -m launch.train --workdir=DIR --preset=texture_paper --clip=FILE`. The 3,000 iterations
+    of the reference are passes over 60 frames in windows of 30: 6,000 steps here.
+    """
+    return {
+        "model.parameterisation": configs.PAPER,
+        "model.state_size": 100,
+        "model.noise_size": 100,
+        "model.transition_hidden": (20, 20),
+        "model.emission_width": 1.0,
+        "model.normalization": True,
+        "inference.observation_std": 1.0,
+        "inference.likelihood": configs.MEAN,
+        "inference.langevin_steps": 15,
+        "inference.step_size": 0.03,
+        "learning.steps": 6000,
+        "learning.bptt_length": 30,
+        "learning.learning_rate": 0.002,
+        "learning.beta_1": 0.5,
+    }
+
+
+def smoke() -> dict:
+    """Seconds, for tests: a tiny model and clip; `--preset=smoke`."""
+    return {
+        "video.num_frames": 12,
+        "video.height": 16,
+        "video.width": 16,
+        "model.state_size": 6,
+        "model.noise_size": 6,
+        "model.transition_hidden": (8,),
+        "model.emission_width": 0.03125,
+        "learning.steps": 20,
+        "learning.bptt_length": 12,
+        "output.log_every": 5,
+        "output.samples_every": 20,
+        "output.checkpoint_every": 10,
+    }
+
+
+PRESETS = {preset.__name__: preset for preset in (texture, texture_paper, smoke)}
+
+
+def load(name: str) -> Config:
+    """Returns the settings of a preset; UserError naming the nearest one if there is none."""
+    if name not in PRESETS:
+        raise UserError(f"unknown preset {name!r}", configs.nearest_name(name, PRESETS))
+    return configs.override(Config(), {"preset": name, **PRESETS[name]()})
