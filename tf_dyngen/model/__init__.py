@@ -1,0 +1,1 @@
+"""The dynamic generator model: transition, emission, roll-out, density, linear start."""

@@ -1,0 +1,141 @@
+"""Emission networks x_t = G(s_t, a), equation (2) of the paper, on all frames of a clip at once."""
+
+import keras
+import tensorflow as tf
+
+from tf_dyngen.config import LINEAR_BACKBONE, ModelConfig, VideoConfig
+from tf_dyngen.model.layers import Deconvolution, emission_layers
+from tf_dyngen.model.normalization import ClipNormalization, Mode
+
+PAPER_WEIGHT_STD = 0.005
+
+
+class DeconvolutionNetwork(keras.Model):
+    """Transposed convolutions from a latent vector to a frame; ReLU between, none after the last.
+
+    Args:
+      layers: what each layer makes, from the 1x1 map to the frame.
+      width: factor on the channel counts of all layers but the last.
+      normalization: whether `ClipNormalization` stands behind all layers but the last.
+      weight_std: standard deviation of the initial weights; None for He et al. (2015).
+      last_std: the same for the last layer; 0 starts it at zero.
+    """
+
+    def __init__(self, layers, *, width, normalization, weight_std, last_std):
+        super().__init__(name="deconvolution")
+        hidden = layers[:-1]
+        stds = [weight_std] * len(hidden) + [last_std]
+        self.deconvolutions = [
+            _transposed_convolution(layer, width if layer in hidden else 1.0, std, f"layer_{index}")
+            for index, (layer, std) in enumerate(zip(layers, stds, strict=True))
+        ]
+        self.normalizations = [
+            ClipNormalization(name=f"normalization_{index}") if normalization else None
+            for index in range(len(hidden))
+        ]
+        self.sizes = [(layer.height, layer.width) for layer in layers]
+
+    def call(self, latents, num_clips: int = 1, mode: Mode = Mode.GENERATE):
+        """Returns [B * T, H, W, C] of latents [B * T, L], where `num_clips` is B.
+
+        `mode` decides how feature maps are normalised; see `Mode`.
+        """
+        maps = latents[:, None, None, :]
+        for index, (convolve, (height, width)) in enumerate(
+            zip(self.deconvolutions, self.sizes, strict=True)
+        ):
+            maps = convolve(maps)[:, :height, :width, :]
+            if index < len(self.normalizations):
+                normalize = self.normalizations[index]
+                if normalize is not None:
+                    maps = normalize(maps, num_clips=num_clips, mode=mode)
+                maps = tf.nn.relu(maps)
+        return maps
+
+
+class DeconvolutionEmission(keras.Model):
+    """x = tanh(deconv(s, a)), the paper's emission."""
+
+    def __init__(self, config: ModelConfig, video: VideoConfig):
+        super().__init__(name="emission")
+        self.deconvolution = DeconvolutionNetwork(
+            emission_layers(video.height, video.width, video.channels),
+            width=config.emission_width,
+            normalization=config.normalization,
+            weight_std=PAPER_WEIGHT_STD,
+            last_std=PAPER_WEIGHT_STD,
+        )
+
+    def call(self, states, appearance, num_clips: int = 1, mode: Mode = Mode.GENERATE):
+        """Returns frames [B * T, H, W, C] of states [B * T, S] and appearance [B * T, A]."""
+        latents = tf.concat([states, appearance], axis=-1)
+        return tf.tanh(self.deconvolution(latents, num_clips=num_clips, mode=mode))
+
+
+class LinearBackboneEmission(keras.Model):
+    """x = tanh(mean + U s + V a + deconv(s, a)); the deconvolution's last layer starts at zero.
+
+    `mean` is [H * W * C], `loading` is U' [S, H * W * C], `appearance_loading` is V' [A, H * W * C];
+    all three start at zero and are set by `linear_start`.
+    """
+
+    def __init__(self, config: ModelConfig, video: VideoConfig):
+        super().__init__(name="emission")
+        self.frame_shape = (video.height, video.width, video.channels)
+        pixels = video.height * video.width * video.channels
+        self.mean = self.add_weight(shape=(pixels,), initializer="zeros", name="mean")
+        self.loading = self.add_weight(
+            shape=(config.state_size, pixels), initializer="zeros", name="loading"
+        )
+        self.appearance_loading = None
+        if config.appearance_size:
+            self.appearance_loading = self.add_weight(
+                shape=(config.appearance_size, pixels),
+                initializer="zeros",
+                name="appearance_loading",
+            )
+        self.deconvolution = DeconvolutionNetwork(
+            emission_layers(*self.frame_shape),
+            width=config.emission_width,
+            normalization=config.normalization,
+            weight_std=None,
+            last_std=0.0,
+        )
+
+    def call(self, states, appearance, num_clips: int = 1, mode: Mode = Mode.GENERATE):
+        """Returns frames [B * T, H, W, C] of states [B * T, S] and appearance [B * T, A]."""
+        linear = self.mean + tf.matmul(states, self.loading)
+        if self.appearance_loading is not None:
+            linear += tf.matmul(appearance, self.appearance_loading)
+        bent = self.deconvolution(
+            tf.concat([states, appearance], axis=-1), num_clips=num_clips, mode=mode
+        )
+        return tf.tanh(tf.reshape(linear, [-1, *self.frame_shape]) + bent)
+
+
+def build_emission(config: ModelConfig, video: VideoConfig) -> keras.Model:
+    """Returns the built emission that `config.parameterisation` names."""
+    linear = config.parameterisation == LINEAR_BACKBONE
+    emission_class = LinearBackboneEmission if linear else DeconvolutionEmission
+    emission = emission_class(config, video)
+    dtype = emission.compute_dtype
+    states = tf.zeros([1, config.state_size], dtype)
+    emission(states, tf.zeros([1, config.appearance_size], dtype))
+    return emission
+
+
+def _transposed_convolution(
+    layer: Deconvolution, width: float, std: float | None, name: str
+) -> keras.layers.Layer:
+    if std is None:
+        initializer = keras.initializers.HeNormal()
+    else:
+        initializer = keras.initializers.RandomNormal(stddev=std)
+    return keras.layers.Conv2DTranspose(
+        max(1, round(layer.filters * width)),
+        layer.kernel,
+        strides=layer.stride,
+        padding=layer.padding,
+        kernel_initializer=initializer,
+        name=name,
+    )

@@ -1,0 +1,134 @@
+"""Start of the linear backbone: the linear dynamic texture of the clips.
+
+Doretto, Chiuso, Wu and Soatto, "Dynamic textures", IJCV 2003, on arctanh of the frames, with the
+dynamics by Yule-Walker: the lag-one covariance of the whitened states, stable by construction, and
+a noise gain that keeps their covariance at the identity.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import scipy.linalg
+
+from tf_dyngen.model.emission import LinearBackboneEmission
+from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.transition import LinearTransition
+
+SATURATION = 0.98
+PIXELS_AT_A_TIME = 8192
+
+
+class LinearDynamicTexture(NamedTuple):
+    """y_t = mean + U z_t, z_t = A z_{t-1} + B xi_t, with y = arctanh of pixels in [-1, 1].
+
+    mean: [D]; loading: U, [D, S]; transition: A, [S, S]; noise_gain: B, [S, S], B B' = I - A A'.
+    states: z_1..z_T of each clip, [T, S]; over all clips their mean is 0, their covariance I.
+    initial_states: z_0 of each clip, [S], the state before the first frame as expected from z_1.
+    noise: xi_1..xi_T of each clip, [T, S], the whitened innovations.
+    """
+
+    mean: np.ndarray
+    loading: np.ndarray
+    transition: np.ndarray
+    noise_gain: np.ndarray
+    states: list[np.ndarray]
+    initial_states: list[np.ndarray]
+    noise: list[np.ndarray]
+
+
+def fit_linear_dynamic_texture(
+    clips: Sequence[np.ndarray], state_size: int
+) -> LinearDynamicTexture:
+    """Fits one linear dynamic texture to clips.
+
+    The principal components come from the T x T Gram matrix of the frames, exactly; memory is that
+    of the frames as float32, time T^2 D. Components beyond the rank of the frames load nothing.
+
+    Args:
+      clips: frames of each clip, [T, H, W, C] float32 in [-1, 1].
+      state_size: S.
+    """
+    lengths = [len(clip) for clip in clips]
+    pixels = np.concatenate([_inverse_tanh(clip) for clip in clips])
+    mean = pixels.mean(axis=0)
+    pixels -= mean
+    states, loading = _principal_components(pixels, state_size)
+    by_clip = np.split(states, np.cumsum(lengths)[:-1])
+    # The biased estimate (divided by the number of frames, not of pairs) keeps A a contraction.
+    transition = sum(clip[1:].T @ clip[:-1] for clip in by_clip) / len(states)
+    noise_gain = _symmetric_root(np.eye(state_size) - transition @ transition.T)
+    initial_states = [transition.T @ clip[0] for clip in by_clip]
+    noise = [
+        _innovations(np.vstack([first, clip]), transition, noise_gain)
+        for first, clip in zip(initial_states, by_clip, strict=True)
+    ]
+    return LinearDynamicTexture(
+        mean, loading, transition, noise_gain, by_clip, initial_states, noise
+    )
+
+
+def start_linear_backbone(generator: Generator, texture: LinearDynamicTexture) -> None:
+    """Sets the weights so that the generator's frames are exactly tanh of the texture's.
+
+    Where noise_size is smaller than S, the leading directions of B are kept; where it is larger,
+    the rest of the noise starts without influence.
+    """
+    transition, emission = generator.transition, generator.emission
+    assert isinstance(transition, LinearTransition)
+    assert isinstance(emission, LinearBackboneEmission)
+    transition.transition_matrix.assign(texture.transition.T)
+    transition.noise_gain.assign(_resize_noise(texture, transition.noise_gain.shape[0])[0].T)
+    emission.mean.assign(texture.mean)
+    emission.loading.assign(texture.loading.T)
+
+
+def chain_start(texture: LinearDynamicTexture, noise_size: int) -> list[tuple]:
+    """Returns (noise [T, noise_size], initial_state [S]) of each clip: where its chain starts."""
+    _, to_noise = _resize_noise(texture, noise_size)
+    pairs = zip(texture.noise, texture.initial_states, strict=True)
+    return [(noise @ to_noise, initial_state) for noise, initial_state in pairs]
+
+
+def _resize_noise(texture: LinearDynamicTexture, noise_size: int):
+    """Returns the noise gain [S, noise_size] and the map [S, noise_size] of the innovations."""
+    state_size = len(texture.noise_gain)
+    if noise_size >= state_size:
+        extra = np.zeros([state_size, noise_size - state_size])
+        return np.hstack([texture.noise_gain, extra]), np.eye(state_size, noise_size)
+    values, vectors = scipy.linalg.eigh(texture.noise_gain)
+    kept = vectors[:, np.argsort(values)[::-1][:noise_size]]
+    return texture.noise_gain @ kept, kept
+
+
+def _inverse_tanh(frames: np.ndarray) -> np.ndarray:
+    """Returns arctanh of the frames, kept off the infinities, as [T, D] float32."""
+    return np.arctanh(np.clip(frames.reshape(len(frames), -1), -SATURATION, SATURATION))
+
+
+def _principal_components(pixels: np.ndarray, state_size: int):
+    """Returns whitened states [T, S] and loading [D, S] with pixels ~ states loading'."""
+    num_frames, num_pixels = pixels.shape
+    gram = np.zeros([num_frames, num_frames])
+    for start in range(0, num_pixels, PIXELS_AT_A_TIME):
+        block = pixels[:, start : start + PIXELS_AT_A_TIME]
+        gram += block @ block.T
+    rank = min(state_size, num_frames - 1)
+    values, vectors = scipy.linalg.eigh(gram, subset_by_index=[num_frames - rank, num_frames - 1])
+    values, vectors = values[::-1], vectors[:, ::-1]
+    vectors = vectors[:, values > 1e-6 * max(values[0], 1e-12)]
+    states = np.zeros([num_frames, state_size])
+    states[:, : vectors.shape[1]] = vectors * np.sqrt(num_frames)
+    loading = (pixels.T @ states.astype(pixels.dtype)) / num_frames
+    return states, loading
+
+
+def _symmetric_root(matrix: np.ndarray) -> np.ndarray:
+    values, vectors = scipy.linalg.eigh(matrix)
+    return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+
+
+def _innovations(states: np.ndarray, transition: np.ndarray, noise_gain: np.ndarray) -> np.ndarray:
+    """Returns B^-1 (z_t - A z_{t-1}) for t = 1..T of states z_0..z_T, [T, S]."""
+    residuals = states[1:] - states[:-1] @ transition.T
+    return residuals @ np.linalg.pinv(noise_gain, rcond=1e-4).T
