@@ -1,0 +1,1 @@
+"""Inference of the latents: their prior, Langevin dynamics, persistent chains."""

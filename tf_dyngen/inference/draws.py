@@ -1,0 +1,31 @@
+"""Standard normal draws as a function of (seed, step, clip): the same on any device, after any resume."""
+
+import tensorflow as tf
+
+from tf_dyngen.model.latents import Latents
+
+
+def draw_langevin_noise(
+    seed: int, step, clip_keys, *, num_draws: int, num_frames: int, sizes: Latents
+) -> Latents:
+    """Draws the noise of several Langevin moves; never call it in an XLA-compiled function.
+
+    Args:
+      seed: of the run.
+      step: int scalar, the learning step.
+      clip_keys: [B] int32, one number a clip that stays with it whatever its batch.
+      num_draws: K, the number of moves.
+      num_frames: T.
+      sizes: the three widths noise_size, state_size, appearance_size.
+    Returns: Latents with leaves [K, B, ...].
+    """
+    widths = [num_frames * sizes.noise, sizes.initial_state, sizes.appearance]
+    step_seed = tf.random.fold_in(tf.constant([seed, 0], tf.int32), step)
+    num_clips = clip_keys.shape[0]
+    draws = [
+        tf.random.stateless_normal([num_draws, sum(widths)], tf.random.fold_in(step_seed, key))
+        for key in tf.unstack(clip_keys, num=num_clips)
+    ]
+    noise, initial_state, appearance = tf.split(tf.stack(draws, axis=1), widths, axis=-1)
+    shape = [num_draws, num_clips, num_frames, sizes.noise]
+    return Latents(tf.reshape(noise, shape), initial_state, appearance)

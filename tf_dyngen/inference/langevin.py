@@ -1,0 +1,48 @@
+"""Langevin dynamics, equation (4) of the paper: a pure kernel that knows no model."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tf_dyngen.model.latents import Latents
+
+
+class LangevinInfo(NamedTuple):
+    """What a move reports: log_density [B] and gradient_norm [B] where it started."""
+
+    log_density: tf.Tensor
+    gradient_norm: tf.Tensor
+
+
+def langevin_step(
+    latents: Latents,
+    log_density_fn: Callable[[Latents], tf.Tensor],
+    *,
+    step_size: float,
+    noise: Latents,
+    temperature: float = 1.0,
+) -> tuple[Latents, LangevinInfo]:
+    """One Langevin move: z + delta^2/2 * gradient of log p(z, X) + delta * noise.
+
+    Args:
+      latents: leaves [B, ...].
+      log_density_fn: Latents -> [B], log p(z, X) in nats.
+      step_size: delta > 0.
+      noise: standard normal draws, the shapes of `latents`.
+      temperature: 1 samples the posterior, 0 climbs to its mode.
+    Returns: the moved latents and LangevinInfo.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(latents)
+        log_density = log_density_fn(latents)
+    gradients = tape.gradient(log_density, latents, unconnected_gradients="zero")
+    drift, diffusion = 0.5 * step_size**2, step_size * temperature**0.5
+    moved = Latents(
+        *(
+            value + drift * gradient + diffusion * draw
+            for value, gradient, draw in zip(latents, gradients, noise, strict=True)
+        )
+    )
+    squares = [tf.reduce_sum(tf.square(g), axis=list(range(1, g.shape.rank))) for g in gradients]
+    return moved, LangevinInfo(log_density, tf.sqrt(tf.add_n(squares)))
