@@ -1,16 +1,18 @@
 """Packaging of tf_dyngen; `requirements.lock` holds the exact versions."""
 
 import pathlib
+import re
 
 import setuptools
 
-README = pathlib.Path(__file__).parent / "README.md"
+ROOT = pathlib.Path(__file__).parent
+INIT = (ROOT / "tf_dyngen" / "__init__.py").read_text(encoding="utf-8")
 
 setuptools.setup(
     name="tf_dyngen",
-    version="0.1.0",
+    version=re.search(r'__version__ = "(.+)"', INIT)[1],
     description="Dynamic generator model: learn moving textures and actions from video",
-    long_description=README.read_text(encoding="utf-8"),
+    long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="MIT",
     python_requires=">=3.11,<3.14",

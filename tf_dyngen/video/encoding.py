@@ -1,0 +1,201 @@
+"""Encoding, a few frames at a time: one encoder for each form that a video can be written in.
+
+An encoder is a context manager made from (path to write, Layout). It yields a function that takes
+the next frames, contiguous uint8 [n, H, W, C]; leaving the block without an exception completes
+the file. Whatever goes wrong on the disk is an OSError. No encoder holds more than a few frames.
+"""
+
+import contextlib
+import errno
+import io
+import itertools
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from tf_dyngen.errors import UserError
+from tf_dyngen.video import display, ffmpeg
+
+NUM_SHEET_FRAMES = 16
+NUM_SHEET_COLUMNS = 4
+# A GIF counts time in hundredths of a second, and browsers slow down frames shown for only one.
+MAX_GIF_FRAME_RATE = 50.0
+
+
+class Layout(NamedTuple):
+    """What a file is to hold: num_videos videos of num_frames frames [H, W, C] each."""
+
+    num_videos: int
+    num_frames: int
+    frame_size: tuple[int, int]
+    channels: int
+    frame_rate: float
+
+
+Write = Callable[[np.ndarray], None]
+Encoder = Callable[[Path, Layout], AbstractContextManager[Write]]
+
+
+def encoder_for(path: Path) -> Encoder:
+    """Choose the encoder that the suffix of `path` names; UserError if it names none."""
+    encoder = _ENCODERS.get(path.suffix.lower())
+    if encoder is None:
+        raise UserError(
+            f"cannot write {path}: {path.suffix} is no form that videos are written in",
+            "end the path in .mp4, .gif, .npy or .png (a contact sheet), or in no suffix"
+            " (a folder of pictures)",
+        )
+    return encoder
+
+
+@contextlib.contextmanager
+def _array(path: Path, layout: Layout) -> Iterator[Write]:
+    shape = (layout.num_frames, *layout.frame_size, layout.channels)
+    if layout.num_videos > 1:
+        shape = (layout.num_videos, *shape)
+    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    # Without a buffer nothing is left to fail when the file is closed after a failure.
+    with path.open("wb", buffering=0) as file:
+        header_bytes = io.BytesIO()
+        np.lib.format.write_array_header_1_0(header_bytes, header)
+        _write_all(file, header_bytes.getbuffer())
+        yield lambda frames: _write_all(file, frames.data)
+
+
+@contextlib.contextmanager
+def _picture_folder(path: Path, layout: Layout) -> Iterator[Write]:
+    path.mkdir()
+    numbers = itertools.count()
+    digits = max(5, len(str(layout.num_frames - 1)))
+
+    def write(frames: np.ndarray) -> None:
+        for frame in frames:
+            _write_png(path / f"frame_{next(numbers):0{digits}d}.png", frame)
+
+    yield write
+
+
+@contextlib.contextmanager
+def _sheet(path: Path, layout: Layout) -> Iterator[Write]:
+    chosen = display.evenly_spaced(layout.num_frames, NUM_SHEET_FRAMES).tolist()
+    numbers = itertools.count()
+    kept = []
+
+    def write(frames: np.ndarray) -> None:
+        kept.extend(frame.copy() for frame in frames if next(numbers) in chosen)
+
+    yield write
+    rows = {
+        f"frame {chosen[first]}": np.stack(kept[first : first + NUM_SHEET_COLUMNS])
+        for first in range(0, len(kept), NUM_SHEET_COLUMNS)
+    }
+    _write_png(path, display.contact_sheet(rows, NUM_SHEET_COLUMNS))
+
+
+def _mp4(path: Path, layout: Layout) -> AbstractContextManager[Write]:
+    # 4:2:0 is what every player takes; it needs even sides, and no side may change.
+    even = all(side % 2 == 0 for side in layout.frame_size)
+    # Colours are tagged, for players guess them by the picture's size otherwise.
+    tags = "-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
+    options = [
+        *["-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact"],
+        *["-c:v", "libx264", "-crf", "12", "-pix_fmt", "yuv420p" if even else "yuv444p"],
+        *tags.split(),
+        *["-movflags", "+faststart", "-f", "mp4"],
+    ]
+    return _ffmpeg(path, layout, layout.frame_rate, options)
+
+
+def _gif(path: Path, layout: Layout) -> AbstractContextManager[Write]:
+    # A palette for each frame needs no second pass; one for the whole video would hold all of it.
+    palettes = (
+        "split[seen][painted];[seen]palettegen=stats_mode=single:reserve_transparent=0[palette];"
+        "[painted][palette]paletteuse=new=1:dither=sierra2_4a"
+    )
+    options = ["-filter_complex", palettes, "-loop", "0", "-f", "gif"]
+    return _ffmpeg(path, layout, min(layout.frame_rate, MAX_GIF_FRAME_RATE), options)
+
+
+# imageio_ffmpeg.write_frames keeps ffmpeg's exit status to itself, so that a disk that fills up
+# while the last frames are flushed would leave a broken file unnoticed.
+@contextlib.contextmanager
+def _ffmpeg(path: Path, layout: Layout, frame_rate: float, options: list[str]) -> Iterator[Write]:
+    height, width = layout.frame_size
+    rate = str(Fraction(frame_rate).limit_denominator(100_000))
+    command = [
+        *[ffmpeg.executable(), "-y", "-hide_banner", "-nostats", "-v", "error"],
+        *["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", rate],
+        *["-i", "pipe:0", *options, f"file:{path}"],
+    ]
+    with tempfile.TemporaryFile() as log:
+        # An unbuffered pipe leaves nothing to fail on closing; with Python's signals, ffmpeg
+        # reports a file size limit rather than dying of it.
+        process = subprocess.Popen(
+            command,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            restore_signals=False,
+        )
+        assert process.stdin is not None
+        try:
+            yield partial(_feed, process, log)
+            process.stdin.close()
+            if process.wait():
+                raise _ffmpeg_error(log)
+        finally:
+            process.kill()
+            process.stdin.close()
+            process.wait()
+
+
+def _feed(process: subprocess.Popen[bytes], log: IO[bytes], frames: np.ndarray) -> None:
+    rgb = np.ascontiguousarray(np.broadcast_to(frames, (*frames.shape[:-1], 3)))
+    assert process.stdin is not None
+    try:
+        _write_all(process.stdin, rgb.data)
+    except BrokenPipeError:
+        process.wait()
+        raise _ffmpeg_error(log) from None
+
+
+def _ffmpeg_error(log: IO[bytes]) -> OSError:
+    log.seek(0)
+    lines = log.read().decode(errors="replace").strip().splitlines() or ["ffmpeg failed"]
+    for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EIO):
+        if any(os.strerror(code) in line for line in lines):
+            return OSError(code, os.strerror(code))
+    return OSError(errno.EIO, lines[0])
+
+
+def _write_png(path: Path, pixels: np.ndarray) -> None:
+    """Write [H, W, 3] or [H, W, 1] uint8 as PNG; through memory, for Pillow drops the errno."""
+    content = io.BytesIO()
+    Image.fromarray(pixels if pixels.shape[-1] == 3 else pixels[..., 0]).save(content, "PNG")
+    path.write_bytes(content.getbuffer())
+
+
+def _write_all(file: IO[bytes] | io.FileIO, data: memoryview) -> None:
+    """Write all of `data` to an unbuffered file, which may take it in pieces."""
+    left = data.cast("B")
+    while left:
+        left = left[file.write(left) :]
+
+
+_ENCODERS: dict[str, Encoder] = {
+    ".mp4": _mp4,
+    ".gif": _gif,
+    ".npy": _array,
+    ".png": _sheet,
+    "": _picture_folder,
+}
