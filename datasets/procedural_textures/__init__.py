@@ -1,0 +1,1 @@
+"""Fire, water and a flag: moving textures made by small simulations."""

@@ -1,0 +1,31 @@
+"""The textures by name, and the names of their clips."""
+
+import hashlib
+
+from . import fire, flag, water
+
+VERSION = "1.0.0"  # of the generators: any change of a pixel is a new version
+FRAME_RATE = 25.0  # frames per second
+SIMULATIONS = {"fire": fire.simulate, "water": water.simulate, "flag": flag.simulate}
+
+
+def simulate(texture, seed, size, num_frames):
+    """Simulate one clip; see the `simulate` of the texture's module.
+
+    Args:
+      texture: A key of `SIMULATIONS`.
+      seed: Non-negative int.
+      size: Height and width in pixels.
+      num_frames: T >= 1, at `FRAME_RATE`.
+    Returns: [T, size, size, 3] uint8.
+    Raises: ValueError when there is no such texture.
+    """
+    if texture not in SIMULATIONS:
+        raise ValueError(f"no texture {texture!r}; there are {', '.join(SIMULATIONS)}")
+    return SIMULATIONS[texture](seed, size, num_frames)
+
+
+def clip_id(texture, size, seed, version=VERSION):
+    """Name of a clip: 16 hexadecimal digits, a hash of all that decides its pixels."""
+    recipe = f"{texture}/size={size}/seed={seed}/version={version}"
+    return hashlib.sha256(recipe.encode()).hexdigest()[:16]
