@@ -1,0 +1,1 @@
+"""Training: alternating back-propagation through time over batches of clips."""

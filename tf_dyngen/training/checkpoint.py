@@ -1,0 +1,110 @@
+"""Checkpoints of everything a run needs to go on: weights, optimiser, chains, step, seconds."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import tensorflow as tf
+
+from tf_dyngen.errors import UserError
+from tf_dyngen.training.trainer import Trainer
+
+FOLDER = "checkpoints"
+_BROKEN = (tf.errors.OpError, ValueError, AssertionError)
+
+
+class Checkpoints:
+    """Saves and restores `contents` under `directory`, one checkpoint a step.
+
+    A checkpoint is written under a temporary name and renamed; older ones go only behind that.
+
+    Args:
+      directory: of the checkpoints.
+      contents: trackable objects by name.
+      keep: how many checkpoints stay.
+    """
+
+    def __init__(self, directory: Path, *, keep: int = 1, **contents):
+        self._directory = directory
+        self._progress = {
+            "step": tf.Variable(tf.zeros([], tf.int64), trainable=False),
+            "seconds": tf.Variable(tf.zeros([], tf.float64), trainable=False),
+        }
+        self._checkpoint = tf.train.Checkpoint(**contents, **self._progress)
+        self._keep = keep
+        self._manager: tf.train.CheckpointManager | None = None
+        self._newest: int | None = None
+
+    def save(self, step: int, seconds: float) -> None:
+        """Writes a checkpoint unless it is the newest; UserError if it cannot be written."""
+        if step == self._newest:
+            return
+        self._progress["step"].assign(step)
+        self._progress["seconds"].assign(seconds)
+        try:
+            self._manager = self._manager or tf.train.CheckpointManager(
+                self._checkpoint, str(self._directory), max_to_keep=self._keep
+            )
+            self._manager.save(checkpoint_number=step)
+        except (tf.errors.OpError, OSError) as error:
+            raise UserError(
+                f"cannot write a checkpoint to {self._directory}: {_first_line(error)}",
+                "free space or mend its permissions; the checkpoints before it are whole",
+            ) from error
+        self._newest = step
+
+    def restore_latest(self, report: Callable[[str], None]) -> tuple[int, float] | None:
+        """Restores the newest checkpoint that is whole.
+
+        Args:
+          report: called with a line for every broken checkpoint passed over.
+        Returns: (step, seconds); None if there is no checkpoint at all.
+        Raises: UserError if there are checkpoints but all are broken.
+        """
+        steps = self._steps()
+        for step in reversed(steps):
+            path = self._directory / f"ckpt-{step}"
+            try:
+                status = self._checkpoint.restore(str(path))
+                status.assert_existing_objects_matched().expect_partial()
+            except _BROKEN as error:
+                report(f"checkpoint {path} is broken ({_first_line(error)}), trying the one before")
+                continue
+            self._newest = step
+            return step, float(self._progress["seconds"])
+        if steps:
+            raise UserError(
+                f"every checkpoint in {self._directory} is broken",
+                "restore the folder from a copy, or train again in another --workdir",
+            )
+        return None
+
+    def _steps(self) -> list[int]:
+        names = [path.name for path in self._directory.glob("ckpt-*.index")]
+        found = (re.fullmatch(r"ckpt-(\d+)\.index", name) for name in names)
+        return sorted(int(match[1]) for match in found if match)
+
+
+class CheckpointAction:
+    """Saves every so many steps and at the end."""
+
+    def __init__(self, checkpoints: Checkpoints, trainer: Trainer, every: int):
+        self._checkpoints = checkpoints
+        self._trainer = trainer
+        self._every = every
+
+    def after_step(self, metrics) -> None:
+        """Saves at multiples of `every`."""
+        if metrics.step % self._every == 0:
+            self._save()
+
+    def at_end(self, metrics) -> None:
+        """Saves the last step."""
+        self._save()
+
+    def _save(self) -> None:
+        self._checkpoints.save(self._trainer.completed, self._trainer.seconds)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n")[0][:200]

@@ -1,0 +1,50 @@
+"""How much memory a run will take, before it takes it."""
+
+import psutil
+
+from tf_dyngen.config import LINEAR_BACKBONE, Config
+from tf_dyngen.errors import UserError
+from tf_dyngen.model.layers import emission_layers
+
+FLOAT_BYTES = 4
+# Measured peaks minus this are what the terms below add up to.
+RUNTIME_BYTES = 700e6
+# Of every feature map: the transposed convolution's output, the activation's, and their gradients.
+COPIES_OF_A_MAP = 4
+COPIES_WITH_NORMALIZATION = 6
+# Of every weight: its value, its gradient and Adam's two moments.
+COPIES_OF_A_WEIGHT = 4
+# Of every frame of a clip in the linear start: float32 pixels and their arctanh.
+COPIES_OF_A_FRAME = 2
+
+
+def estimate_memory(config: Config, *, num_clips: int, num_frames: int, num_weights: int) -> float:
+    """Returns the estimated peak memory of training in bytes.
+
+    Args:
+      config: settings of the run.
+      num_clips, num_frames: all clips, and the frames of one.
+      num_weights: of the generator.
+    """
+    model, video, learning = config.model, config.video, config.learning
+    layers = emission_layers(video.height, video.width, video.channels)
+    hidden = sum(layer.height * layer.width * layer.filters for layer in layers[:-1])
+    frame = video.height * video.width * video.channels
+    copies = COPIES_WITH_NORMALIZATION if model.normalization else COPIES_OF_A_MAP
+    maps = copies * (hidden * model.emission_width + frame)
+    window = min(learning.batch_size, num_clips) * min(learning.bptt_length, num_frames)
+    pixels = num_clips * num_frames * frame
+    start = COPIES_OF_A_FRAME * pixels if model.parameterisation == LINEAR_BACKBONE else 0
+    floats = maps * window + COPIES_OF_A_WEIGHT * num_weights + start
+    return RUNTIME_BYTES + FLOAT_BYTES * floats + pixels
+
+
+def check_memory(estimate: float) -> None:
+    """Raises UserError if an estimate in bytes passes the machine's memory."""
+    total = psutil.virtual_memory().total
+    if estimate > total:
+        raise UserError(
+            f"training would take about {estimate / 1e9:.1f} GB, this machine has "
+            f"{total / 1e9:.1f} GB",
+            "give a smaller --size, --set=learning.bptt_length or --set=learning.batch_size",
+        )

@@ -1,0 +1,110 @@
+"""What a run tells while it trains: a progress bar, metrics.jsonl, TensorBoard."""
+
+import dataclasses
+import json
+import sys
+import time
+from pathlib import Path
+
+import tensorflow as tf
+import tqdm
+
+from tf_dyngen.training.metrics import Metrics
+from tf_dyngen.video.writers import write_atomically
+
+METRICS_FILE = "metrics.jsonl"
+TENSORBOARD_FOLDER = "tensorboard"
+SECONDS_BETWEEN_LINES = 10.0
+
+
+class ProgressAction:
+    """A progress bar with step, rate, PSNR and time left; plain lines if stderr is no terminal."""
+
+    def __init__(self, first_step: int, num_steps: int, max_seconds: float):
+        self._num_steps = num_steps
+        self._max_seconds = max_seconds
+        self._first_step = first_step
+        self._started = self._last_line = time.monotonic()
+        self._bar = None
+        if sys.stderr.isatty():
+            self._bar = tqdm.tqdm(total=num_steps, initial=first_step, unit="step")
+
+    def after_step(self, metrics: Metrics) -> None:
+        """Moves the bar, or prints a line at most every ten seconds."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(f"PSNR {metrics.psnr:.1f} dB", refresh=False)
+            self._bar.update(metrics.step - self._bar.n)
+        elif time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._print_line(metrics)
+
+    def at_end(self, metrics: Metrics | None) -> None:
+        """Closes the bar or prints the last line."""
+        if self._bar is not None:
+            self._bar.close()
+        elif metrics is not None:
+            self._print_line(metrics)
+
+    def _print_line(self, metrics: Metrics) -> None:
+        self._last_line = time.monotonic()
+        elapsed = self._last_line - self._started
+        rate = (metrics.step - self._first_step) / max(elapsed, 1e-9)
+        left = min((self._num_steps - metrics.step) / rate, max(0.0, self._max_seconds - elapsed))
+        print(
+            f"step {metrics.step}/{self._num_steps}  {rate:.2f} steps/s  "
+            f"PSNR {metrics.psnr:.1f} dB  {left:.0f} s left",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+class MetricsLogAction:
+    """Writes metrics.jsonl and TensorBoard scalars every so many steps and at the end.
+
+    Lines of steps behind `first_step`, which a killed run may have left, are dropped first: they
+    are run again.
+    """
+
+    def __init__(self, workdir: Path, *, first_step: int, every: int):
+        self._path = workdir / METRICS_FILE
+        self._every = every
+        self._logged = first_step
+        write_atomically(self._path, "".join(_lines_up_to(self._path, first_step)))
+        self._writer = tf.summary.create_file_writer(str(workdir / TENSORBOARD_FOLDER))
+
+    def after_step(self, metrics: Metrics) -> None:
+        """Logs multiples of `every`."""
+        if metrics.step % self._every == 0:
+            self._log(metrics)
+
+    def at_end(self, metrics: Metrics | None) -> None:
+        """Logs the last step."""
+        if metrics is not None and metrics.step != self._logged:
+            self._log(metrics)
+        self._writer.close()
+
+    def _log(self, metrics: Metrics) -> None:
+        self._logged = metrics.step
+        values = dataclasses.asdict(metrics)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(values) + "\n")
+        with self._writer.as_default():
+            for name, value in values.items():
+                if name != "step":
+                    tf.summary.scalar(name, value, step=metrics.step)
+        self._writer.flush()
+
+
+def read_metrics(workdir: Path) -> list[dict]:
+    """Returns the objects of metrics.jsonl; a last line that a kill cut short is left out."""
+    return [json.loads(line) for line in _whole_lines(workdir / METRICS_FILE)]
+
+
+def _lines_up_to(path: Path, last_step: int) -> list[str]:
+    return [line for line in _whole_lines(path) if json.loads(line)["step"] <= last_step]
+
+
+def _whole_lines(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [line for line in lines if line.endswith("}\n")]

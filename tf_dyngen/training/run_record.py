@@ -1,0 +1,109 @@
+"""config.json: what a run is, so that it can go on and its results can be used."""
+
+import dataclasses
+import importlib.metadata
+import json
+from pathlib import Path
+from typing import Any
+
+import tf_dyngen
+from tf_dyngen import config as configs
+from tf_dyngen.config import Config
+from tf_dyngen.errors import UserError
+from tf_dyngen.video.clips import Clip
+from tf_dyngen.video.writers import write_atomically
+
+CONFIG_FILE = "config.json"
+PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets")
+# May differ from one session of a run to the next.
+EXTENDABLE = ("learning.steps", "output.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Where the clips come from: paths of clips, or a TFDS name and the folder of its data."""
+
+    clips: tuple[str, ...] = ()
+    dataset: str | None = None
+    data_dir: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class ClipRecord:
+    """What stays of a clip in config.json."""
+
+    clip_id: str
+    name: str
+    num_frames: int
+    frame_rate: float
+
+
+@dataclasses.dataclass(frozen=True)
+class RunRecord:
+    """A run: its settings, where its clips come from, and which they are."""
+
+    config: Config
+    source: Source
+    clips: tuple[ClipRecord, ...]
+
+    def save(self, workdir: Path) -> None:
+        """Writes config.json, with the versions of the packages; UserError if it cannot."""
+        values = {
+            "config": configs.to_json(self.config),
+            "source": dataclasses.asdict(self.source),
+            "clips": [dataclasses.asdict(clip) for clip in self.clips],
+            "versions": {
+                "tf_dyngen": tf_dyngen.__version__,
+                **{name: importlib.metadata.version(name) for name in PACKAGES},
+            },
+        }
+        write_atomically(workdir / CONFIG_FILE, json.dumps(values, indent=2) + "\n")
+
+
+def record_clips(clips: list[Clip]) -> tuple[ClipRecord, ...]:
+    """Returns the records of clips."""
+    return tuple(
+        ClipRecord(clip.clip_id, clip.name, len(clip.frames), clip.frame_rate) for clip in clips
+    )
+
+
+def load_record(workdir: Path) -> RunRecord | None:
+    """Returns the record of a work directory; None if there is no run in it.
+
+    Raises: UserError if config.json cannot be read.
+    """
+    path = workdir / CONFIG_FILE
+    if not path.exists():
+        return None
+    try:
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        source = dict(values["source"])
+        return RunRecord(
+            configs.from_json(values["config"]),
+            Source(**{**source, "clips": tuple(source["clips"])}),
+            tuple(ClipRecord(**clip) for clip in values["clips"]),
+        )
+    except UserError as error:
+        raise UserError(f"{path}: {error.problem}", error.advice) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{path} is no run's record ({error})", "restore it, or use another --workdir"
+        ) from error
+
+
+def check_same_run(workdir: Path, stored: RunRecord, wanted: RunRecord) -> None:
+    """Raises UserError if the settings or clips asked for are not those of the work directory."""
+    old, new = configs.flatten(stored.config), configs.flatten(wanted.config)
+    differing = [
+        f"{key} is {old[key]!r} there and {new[key]!r} here"
+        for key in old
+        if old[key] != new[key] and not key.startswith(EXTENDABLE)
+    ]
+    if [clip.clip_id for clip in stored.clips] != [clip.clip_id for clip in wanted.clips]:
+        names = ", ".join(clip.name for clip in stored.clips)
+        differing.append(f"the clips there are {names}, with other frames than those given here")
+    if differing:
+        raise UserError(
+            f"{workdir} holds a run of another configuration ({'; '.join(differing[:3])})",
+            "use another --workdir, or leave the flags out to go on with that run",
+        )
