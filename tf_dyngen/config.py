@@ -73,7 +73,7 @@ class InferenceConfig:
 
 @dataclasses.dataclass(frozen=True)
 class LearningConfig:
-    """Adam on the weights; a step is one window of `bptt_length` frames of every clip in a batch."""
+    """Adam on the weights; a step is one window of `bptt_length` frames of a batch of clips."""
 
     steps: int = _setting(2000, low=0)
     batch_size: int = _setting(1, low=1)

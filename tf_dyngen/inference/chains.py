@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from tf_dyngen.model.latents import Latents
+from tf_dyngen.model.latents import Latents, LatentSizes
 
 
 class Chains(tf.Module):
@@ -17,17 +17,17 @@ class Chains(tf.Module):
     Args:
       clip_ids: names the rows.
       num_frames: T, of the longest clip.
-      sizes: noise_size, state_size and appearance_size.
+      sizes: of the latents.
     """
 
-    def __init__(self, clip_ids: Sequence[str], num_frames: int, sizes: Latents):
+    def __init__(self, clip_ids: Sequence[str], num_frames: int, sizes: LatentSizes):
         super().__init__(name="chains")
         self.rows = {clip_id: row for row, clip_id in enumerate(clip_ids)}
         num_clips = len(self.rows)
         with tf.device("CPU:0"):
             self.noise = _zeros("noise", num_clips, num_frames, sizes.noise)
-            self.initial_state = _zeros("initial_state", num_clips, sizes.initial_state)
-            self.carried_state = _zeros("carried_state", num_clips, sizes.initial_state)
+            self.initial_state = _zeros("initial_state", num_clips, sizes.state)
+            self.carried_state = _zeros("carried_state", num_clips, sizes.state)
             self.appearance = _zeros("appearance", num_clips, sizes.appearance)
 
     def start_at(self, clip_id: str, noise: np.ndarray, initial_state: np.ndarray) -> None:
@@ -41,7 +41,7 @@ class Chains(tf.Module):
         """Puts every chain at a draw of the prior N(0, I)."""
         generator = np.random.default_rng(seed)
         for variable in (self.noise, self.initial_state, self.appearance):
-            variable.assign(generator.standard_normal(variable.shape))
+            variable.assign(generator.standard_normal(variable.shape.as_list()))
         self.carried_state.assign(self.initial_state)
 
     def gather(self, rows, start, num_frames: int) -> Latents:

@@ -1,12 +1,12 @@
-"""Standard normal draws as a function of (seed, step, clip): the same on any device, after any resume."""
+"""Normal draws as a function of (seed, step, clip): the same on any device, after any resume."""
 
 import tensorflow as tf
 
-from tf_dyngen.model.latents import Latents
+from tf_dyngen.model.latents import Latents, LatentSizes
 
 
 def draw_langevin_noise(
-    seed: int, step, clip_keys, *, num_draws: int, num_frames: int, sizes: Latents
+    seed: int, step, clip_keys, *, num_draws: int, num_frames: int, sizes: LatentSizes
 ) -> Latents:
     """Draws the noise of several Langevin moves; never call it in an XLA-compiled function.
 
@@ -16,10 +16,10 @@ def draw_langevin_noise(
       clip_keys: [B] int32, one number a clip that stays with it whatever its batch.
       num_draws: K, the number of moves.
       num_frames: T.
-      sizes: the three widths noise_size, state_size, appearance_size.
+      sizes: of the latents.
     Returns: Latents with leaves [K, B, ...].
     """
-    widths = [num_frames * sizes.noise, sizes.initial_state, sizes.appearance]
+    widths = [num_frames * sizes.noise, sizes.state, sizes.appearance]
     step_seed = tf.random.fold_in(tf.constant([seed, 0], tf.int32), step)
     num_clips = clip_keys.shape[0]
     draws = [

@@ -75,8 +75,8 @@ class DeconvolutionEmission(keras.Model):
 class LinearBackboneEmission(keras.Model):
     """x = tanh(mean + U s + V a + deconv(s, a)); the deconvolution's last layer starts at zero.
 
-    `mean` is [H * W * C], `loading` is U' [S, H * W * C], `appearance_loading` is V' [A, H * W * C];
-    all three start at zero and are set by `linear_start`.
+    With D = H * W * C, `mean` is [D], `loading` is U' [S, D], `appearance_loading` is V' [A, D].
+    All three start at zero; `linear_start` sets them.
     """
 
     def __init__(self, config: ModelConfig, video: VideoConfig):

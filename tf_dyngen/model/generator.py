@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from tf_dyngen.config import Config, ModelConfig
 from tf_dyngen.model.emission import build_emission
-from tf_dyngen.model.latents import Latents
+from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.model.normalization import Mode
 from tf_dyngen.model.transition import build_transition
 
@@ -13,14 +13,15 @@ from tf_dyngen.model.transition import build_transition
 class Generator(keras.Model):
     """Dynamic generator: s_t = F(s_{t-1}, xi_t), x_t = G(s_t, a); equations (1) and (2).
 
-    `latent_sizes` holds noise_size, state_size and appearance_size.
+    `latent_sizes` are the widths of its latents.
     """
 
     def __init__(self, transition: keras.Model, emission: keras.Model, config: ModelConfig):
         super().__init__(name="generator")
         self.transition = transition
         self.emission = emission
-        self.latent_sizes = Latents(config.noise_size, config.state_size, config.appearance_size)
+        sizes = (config.noise_size, config.state_size, config.appearance_size)
+        self.latent_sizes = LatentSizes(*sizes)
         self.built = True
 
     def rollout(self, initial_state, noise):

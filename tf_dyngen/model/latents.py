@@ -5,6 +5,14 @@ from typing import NamedTuple
 import tensorflow as tf
 
 
+class LatentSizes(NamedTuple):
+    """Widths of a model's latents; the state has the width of the initial state."""
+
+    noise: int
+    state: int
+    appearance: int
+
+
 class Latents(NamedTuple):
     """Latents of B clips (or windows of clips) of T frames; all standard normal a priori.
 

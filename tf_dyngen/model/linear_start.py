@@ -56,7 +56,8 @@ def fit_linear_dynamic_texture(
     states, loading = _principal_components(pixels, state_size)
     by_clip = np.split(states, np.cumsum(lengths)[:-1])
     # The biased estimate (divided by the number of frames, not of pairs) keeps A a contraction.
-    transition = sum(clip[1:].T @ clip[:-1] for clip in by_clip) / len(states)
+    products = [clip[1:].T @ clip[:-1] for clip in by_clip]
+    transition = np.sum(products, axis=0) / len(states)
     noise_gain = _symmetric_root(np.eye(state_size) - transition @ transition.T)
     initial_states = [transition.T @ clip[0] for clip in by_clip]
     noise = [

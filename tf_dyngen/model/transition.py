@@ -1,4 +1,4 @@
-"""Transition networks s_t = F(s_{t-1}, xi_t), equation (1) of the paper. Each moves one frame on."""
+"""Transitions s_t = F(s_{t-1}, xi_t), equation (1) of the paper; each moves one frame on."""
 
 import keras
 import tensorflow as tf

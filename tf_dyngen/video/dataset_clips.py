@@ -65,9 +65,9 @@ def read_dataset_clips(
 def _video_feature(name: str, features) -> str:
     """Returns the name of the feature that holds frames."""
     for key, feature in features.items():
-        if len(feature.shape) == 4 and feature.shape[-1] in (1, 3):
-            if np.dtype(feature.np_dtype) == np.uint8:
-                return key
+        is_video = len(feature.shape) == 4 and feature.shape[-1] in (1, 3)
+        if is_video and np.dtype(feature.np_dtype) == np.uint8:
+            return key
     raise UserError(
         f"the data set {name} has no video, [T, H, W, C] uint8 with C 1 or 3, among its features "
         f"({', '.join(features)})",

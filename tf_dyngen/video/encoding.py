@@ -79,7 +79,7 @@ def _picture_folder(path: Path, layout: Layout) -> Iterator[Write]:
 
     def write(frames: np.ndarray) -> None:
         for frame in frames:
-            _write_png(path / f"frame_{next(numbers):0{digits}d}.png", frame)
+            write_png(path / f"frame_{next(numbers):0{digits}d}.png", frame)
 
     yield write
 
@@ -98,7 +98,7 @@ def _sheet(path: Path, layout: Layout) -> Iterator[Write]:
         f"frame {chosen[first]}": np.stack(kept[first : first + NUM_SHEET_COLUMNS])
         for first in range(0, len(kept), NUM_SHEET_COLUMNS)
     }
-    _write_png(path, display.contact_sheet(rows, NUM_SHEET_COLUMNS))
+    write_png(path, display.contact_sheet(rows, NUM_SHEET_COLUMNS))
 
 
 def _mp4(path: Path, layout: Layout) -> AbstractContextManager[Write]:
@@ -178,7 +178,7 @@ def _ffmpeg_error(log: IO[bytes]) -> OSError:
     return OSError(errno.EIO, lines[0])
 
 
-def _write_png(path: Path, pixels: np.ndarray) -> None:
+def write_png(path: Path, pixels: np.ndarray) -> None:
     """Write [H, W, 3] or [H, W, 1] uint8 as PNG; through memory, for Pillow drops the errno."""
     content = io.BytesIO()
     Image.fromarray(pixels if pixels.shape[-1] == 3 else pixels[..., 0]).save(content, "PNG")

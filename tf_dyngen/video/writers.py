@@ -169,6 +169,16 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | str) -> None:
         temporary.write_bytes(content)
 
 
+def write_picture(path: str | os.PathLike[str], pixels: np.ndarray) -> None:
+    """Write a picture [H, W, C] uint8 as .png, whole or not at all.
+
+    Raises: UserError when it cannot be written.
+    """
+    path = Path(path)
+    with _replacing(path) as temporary, _write_errors(path):
+        encoding.write_png(temporary, pixels)
+
+
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path that takes the place of `path` when the block ends without error."""

@@ -1,0 +1,79 @@
+"""What all commands share: running, reading flags, one-line errors with exit status 2."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from absl import flags
+
+from tf_dyngen.errors import UserError
+
+MISTAKE = 2
+_HELP = ("-h", "-help", "--help", "-helpshort", "--helpshort", "--helpfull")
+
+
+def run(main: Callable[[], None], module_doc: str | None) -> None:
+    """Parses the command line, calls `main` and exits.
+
+    Exit status 0 at a good end; 2 with one line `error: what is wrong: what to do` on stderr for a
+    user's mistake; anything else is a bug and shows its traceback.
+    """
+    # TensorFlow and Keras read these when they are imported, which commands do late.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    if any(argument in _HELP for argument in sys.argv[1:]):
+        print(f"{(module_doc or '').strip()}\n{flags.FLAGS.module_help('__main__')}")
+        return
+    try:
+        _parse_flags()
+        main()
+    except UserError as error:
+        print("error: " + " ".join(str(error).split()), file=sys.stderr)
+        sys.exit(MISTAKE)
+
+
+def require_positive(flag: flags.FlagHolder) -> None:
+    """Raises UserError if the flag is given and not above 0."""
+    if flag.value is not None and not flag.value > 0:
+        raise UserError(f"--{flag.name}={flag.value:g}", "give a number above 0")
+
+
+def require_at_least_zero(flag: flags.FlagHolder) -> None:
+    """Raises UserError if the flag is given and below 0."""
+    if flag.value is not None and not 0 <= flag.value < 2**31:
+        raise UserError(f"--{flag.name}={flag.value}", "give a whole number from 0 to 2147483647")
+
+
+def required_path(flag: flags.FlagHolder, advice: str) -> Path:
+    """Returns the flag's path; UserError with the advice if it was not given."""
+    if not flag.value:
+        raise UserError(f"--{flag.name} is missing", advice)
+    return Path(flag.value)
+
+
+def parse_size(flag: flags.FlagHolder) -> tuple[int, int]:
+    """Returns (height, width) of `64` or `HEIGHTxWIDTH`; UserError otherwise."""
+    sides = flag.value.lower().split("x")
+    if len(sides) > 2 or not all(side.isdecimal() for side in sides):
+        raise UserError(f"--{flag.name}={flag.value}", "give 64, or HEIGHTxWIDTH such as 96x160")
+    return int(sides[0]), int(sides[-1])
+
+
+def parse_settings(flag: flags.FlagHolder) -> dict[str, Any]:
+    """Returns KEY -> VALUE of the flag's KEY=VALUE strings; UserError if one has no `=`."""
+    pairs = [setting.partition("=") for setting in flag.value]
+    for key, equals, _ in pairs:
+        if not equals:
+            raise UserError(f"--{flag.name}={key}", "give KEY=VALUE")
+    return {key: value for key, _, value in pairs}
+
+
+def _parse_flags() -> None:
+    try:
+        rest = flags.FLAGS(sys.argv)[1:]
+    except flags.Error as error:
+        raise UserError(str(error).strip().rstrip("."), "--help lists the flags") from error
+    if rest:
+        raise UserError(f"{rest[0]!r} is not a flag", "write --NAME=VALUE; --help lists the flags")

@@ -1,0 +1,1 @@
+"""Uses of a trained generator: new video, samples of a run."""

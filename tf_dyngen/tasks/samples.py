@@ -1,0 +1,75 @@
+"""Pictures of a run while it trains: the clip, its reconstruction and a synthesis."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from tf_dyngen.inference.chains import Chains
+from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.video.clips import Clip
+from tf_dyngen.video.display import contact_sheet
+from tf_dyngen.video.writers import write_picture, write_video
+
+FOLDER = "samples"
+LONGEST_SAMPLE = 240
+
+
+class SamplesAction:
+    """Refreshes samples/ and TensorBoard's pictures every so many steps and at the end.
+
+    Args:
+      workdir: of the run.
+      clip: the clip that is shown.
+      synthesizer: makes frames with the current weights.
+      chains: hold the clip's latents.
+      every: steps.
+      seed: of the synthesis.
+    """
+
+    def __init__(
+        self,
+        workdir: Path,
+        *,
+        clip: Clip,
+        synthesizer: Synthesizer,
+        chains: Chains,
+        every: int,
+        seed: int,
+    ):
+        self._workdir = workdir
+        self._clip = clip
+        self._synthesizer = synthesizer
+        self._chains = chains
+        self._every = every
+        self._seed = seed
+
+    def after_step(self, metrics) -> None:
+        """Refreshes at multiples of `every`."""
+        if metrics.step % self._every == 0:
+            self._refresh(metrics.step)
+
+    def at_end(self, metrics) -> None:
+        """Refreshes behind the last step, unless that was just done."""
+        if metrics is not None and metrics.step % self._every != 0:
+            self._refresh(metrics.step)
+
+    def _refresh(self, step: int) -> None:
+        observed = self._clip.frames[:LONGEST_SAMPLE]
+        num_frames = len(observed)
+        latents = self._chains.of_clip(self._clip.clip_id)
+        new = self._synthesizer.synthesize(num_frames=num_frames, seed=self._seed)
+        videos = {
+            "observed": observed,
+            "reconstruction": np.concatenate(list(self._synthesizer.render(latents, num_frames))),
+            "synthesis": np.concatenate(list(new)),
+        }
+        folder = self._workdir / FOLDER
+        for name, frames in videos.items():
+            write_video(folder / f"{name}.mp4", frames, self._clip.frame_rate)
+        sheet = contact_sheet(videos)
+        write_picture(folder / "contact_sheet.png", sheet)
+        writer = tf.summary.create_file_writer(str(self._workdir / "tensorboard"))
+        with writer.as_default():
+            tf.summary.image("contact_sheet", sheet[None], step=step)
+        writer.close()

@@ -1,0 +1,175 @@
+"""A training session: from flags to a work directory with a trained model in it."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tf_dyngen import config as configs
+from tf_dyngen import presets
+from tf_dyngen.config import Config
+from tf_dyngen.errors import UserError
+from tf_dyngen.tasks.samples import SamplesAction
+from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.training.batches import ClipBatches
+from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
+from tf_dyngen.training.devices import choose_strategy
+from tf_dyngen.training.interruption import StopRequest
+from tf_dyngen.training.memory import check_memory, estimate_memory
+from tf_dyngen.training.reports import MetricsLogAction, ProgressAction
+from tf_dyngen.training.run_record import (
+    RunRecord,
+    Source,
+    check_same_run,
+    load_record,
+    record_clips,
+)
+from tf_dyngen.training.start import Learner, build_learner, start_learner
+from tf_dyngen.training.trainer import Trainer
+from tf_dyngen.video.clips import Clip, expand_clip_paths, read_clip
+from tf_dyngen.video.dataset_clips import read_dataset_clips
+
+
+def train(
+    workdir: Path,
+    *,
+    preset: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+    source: Source,
+    embedded: Source,
+    strategy: str = "auto",
+    max_seconds: float = float("inf"),
+) -> None:
+    """Trains in a work directory, going on with the run that is in it.
+
+    Args:
+      workdir: of the run; made if it is not there.
+      preset: name of the settings to start from; the default preset if None.
+      changes: settings that differ from the preset, "section.key" -> value.
+      source: where the clips come from; empty for those of the run, or `embedded` in a new run.
+      embedded: what a new run without a source learns.
+      strategy: a name of `devices.STRATEGIES`.
+      max_seconds: of training in this session.
+    Raises: UserError for anything the user can put right; the work directory is as it was.
+    """
+    stored = load_record(workdir)
+    config = _resolve_config(stored, preset, changes or {})
+    if not source.clips and not source.dataset:
+        source = stored.source if stored else embedded
+    clips = _read_clips(source, config)
+    record = RunRecord(config, source, record_clips(clips))
+    if stored:
+        check_same_run(workdir, stored, record)
+    trainer, learner = _build_trainer(record, clips, strategy)
+    checkpoints = Checkpoints(
+        workdir / FOLDER, keep=config.output.keep_checkpoints, **learner._asdict()
+    )
+    restored = checkpoints.restore_latest(_say)
+    if restored:
+        trainer.completed, trainer.seconds = restored
+        _say(f"going on at step {trainer.completed}")
+    else:
+        start_learner(learner, config, clips)
+    record.save(workdir)
+    _train_and_report(workdir, trainer, learner, checkpoints, clips, max_seconds)
+
+
+def _resolve_config(
+    stored: RunRecord | None, preset: str | None, changes: Mapping[str, Any]
+) -> Config:
+    if stored and preset is None:
+        return configs.override(stored.config, changes)
+    return configs.override(presets.load(preset or presets.DEFAULT), changes)
+
+
+def _read_clips(source: Source, config: Config) -> list[Clip]:
+    """Reads the clips, all of the length of the shortest."""
+    video = config.video
+    wanted = {
+        "num_frames": video.num_frames,
+        "size": (video.height, video.width),
+        "channels": video.channels,
+    }
+    if source.clips and source.dataset:
+        raise UserError("both --clip and --dataset are given", "give one of them")
+    if source.dataset:
+        clips = read_dataset_clips(source.dataset, data_dir=source.data_dir, **wanted)
+    else:
+        clips = [read_clip(path, **wanted) for path in expand_clip_paths(source.clips)]
+    names = {clip.clip_id: clip.name for clip in clips}
+    if len(names) < len(clips):
+        raise UserError("a clip is given twice", f"give each once (those seen: {names.values()})")
+    length = min(len(clip.frames) for clip in clips)
+    if length < video.num_frames:
+        _say(f"{length} of {video.num_frames} frames: the shortest clip has no more")
+    return [clip._replace(frames=clip.frames[:length]) for clip in clips]
+
+
+def _build_trainer(
+    record: RunRecord, clips: list[Clip], strategy_name: str
+) -> tuple[Trainer, Learner]:
+    """Makes all variables and says what the run is; UserError if it would not fit into memory."""
+    config, num_frames = record.config, len(clips[0].frames)
+    strategy = choose_strategy(strategy_name)
+    learner = build_learner(config, [clip.clip_id for clip in clips], num_frames, strategy)
+    num_weights = learner.generator.count_params()
+    memory = estimate_memory(
+        config, num_clips=len(clips), num_frames=num_frames, num_weights=num_weights
+    )
+    names = ", ".join(clip.name for clip in clips[:3]) + (", ..." if len(clips) > 3 else "")
+    video, learning = config.video, config.learning
+    _say(
+        f"{config.preset}: {len(clips)} clip{'s' * (len(clips) > 1)} ({names}), "
+        f"{num_frames} frames of {video.height}x{video.width}, {num_weights:,} parameters, about "
+        f"{memory / 1e9:.1f} GB of memory, {learning.steps} steps, "
+        f"{strategy.num_replicas_in_sync} device{'s' * (strategy.num_replicas_in_sync > 1)}"
+    )
+    check_memory(memory)
+    batches = ClipBatches(
+        clips,
+        batch_size=learning.batch_size,
+        bptt_length=learning.bptt_length,
+        seed=config.seed,
+    )
+    return Trainer(config, *learner, batches, strategy), learner
+
+
+def _train_and_report(
+    workdir: Path,
+    trainer: Trainer,
+    learner: Learner,
+    checkpoints: Checkpoints,
+    clips: list[Clip],
+    max_seconds: float,
+) -> None:
+    config, first_step = trainer.config, trainer.completed
+    actions = [
+        ProgressAction(first_step, config.learning.steps, max_seconds),
+        MetricsLogAction(workdir, first_step=first_step, every=config.output.log_every),
+        CheckpointAction(checkpoints, trainer, config.output.checkpoint_every),
+        SamplesAction(
+            workdir,
+            clip=clips[0],
+            synthesizer=Synthesizer(learner.generator),
+            chains=learner.chains,
+            every=config.output.samples_every,
+            seed=config.seed,
+        ),
+    ]
+    with StopRequest() as stop:
+        trainer.train(actions, should_stop=stop, max_seconds=max_seconds)
+    _say_how_it_ended(workdir, trainer)
+
+
+def _say_how_it_ended(workdir: Path, trainer: Trainer) -> None:
+    steps = trainer.config.learning.steps
+    if trainer.completed < steps:
+        advice = f"to go on: python -m launch.train --workdir={workdir}"
+    else:
+        advice = f"for more: python -m launch.train --workdir={workdir} --steps={2 * steps}"
+    _say(f"stopped at step {trainer.completed} of {steps}; {advice}")
+    _say(f"look at {workdir}/samples; new video: python -m launch.synthesize --workdir={workdir}")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
