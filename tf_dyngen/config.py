@@ -50,7 +50,7 @@ class ModelConfig:
     state_size: int = _setting(40, low=1)
     noise_size: int = _setting(40, low=1)
     appearance_size: int = _setting(0, low=0)
-    transition_hidden: tuple[int, ...] = _setting((), low=1)
+    transition_hidden: tuple[int, ...] = _setting((20, 20), low=1)
     emission_width: float = _setting(0.25, above=0.0, high=8.0)
     normalization: bool = _setting(False)
 
@@ -164,8 +164,9 @@ def from_json(values: Mapping[str, Any]) -> Config:
 def nearest_name(name: str, known) -> str:
     """Returns advice that names the known name most like `name`, or lists them all."""
     tail = name.rpartition(".")[2]
-    match = [other for other in known if other.endswith(tail)]
-    match += difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    match = [other for other in known if other.rpartition(".")[2] == tail]
+    match += [other for other in known if other.endswith(tail)]
+    match += difflib.get_close_matches(name, list(known), n=1)
     return f"did you mean {match[0]!r}?" if match else f"choose one of {', '.join(known)}"
 
 

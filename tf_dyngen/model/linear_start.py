@@ -17,6 +17,8 @@ from tf_dyngen.model.transition import LinearTransition
 
 SATURATION = 0.98
 PIXELS_AT_A_TIME = 8192
+# Root mean square of arctanh pixels below which motion is rounding.
+ROUNDING = 1e-5
 
 
 class LinearDynamicTexture(NamedTuple):
@@ -117,7 +119,7 @@ def _principal_components(pixels: np.ndarray, state_size: int):
     rank = min(state_size, num_frames - 1)
     values, vectors = scipy.linalg.eigh(gram, subset_by_index=[num_frames - rank, num_frames - 1])
     values, vectors = values[::-1], vectors[:, ::-1]
-    vectors = vectors[:, values > 1e-6 * max(values[0], 1e-12)]
+    vectors = vectors[:, values > ROUNDING**2 * num_frames * num_pixels]
     states = np.zeros([num_frames, state_size])
     states[:, : vectors.shape[1]] = vectors * np.sqrt(num_frames)
     loading = (pixels.T @ states.astype(pixels.dtype)) / num_frames

@@ -10,7 +10,8 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.training.trainer import Trainer
 
 FOLDER = "checkpoints"
-_BROKEN = (tf.errors.OpError, ValueError, AssertionError)
+# What TensorFlow raises for files that are cut short or damaged.
+_BROKEN = (tf.errors.OpError, ValueError, AssertionError, IndexError)
 
 
 class Checkpoints:

@@ -1,0 +1,75 @@
+"""Imports point one way, and modules stay short."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+# Each layer may import those behind it.
+LAYERS = [
+    ["launch"],
+    ["tf_dyngen.tasks", "tf_dyngen.evaluation", "tf_dyngen.export"],
+    ["tf_dyngen.training"],
+    ["tf_dyngen.inference", "tf_dyngen.video"],
+    ["tf_dyngen.model"],
+    ["tf_dyngen.presets"],
+    ["tf_dyngen.config"],
+    ["tf_dyngen.errors"],
+]
+MODULES = sorted(
+    path
+    for folder in ("tf_dyngen", "launch", "datasets", "benchmarks")
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def module_name(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def layer_of(name):
+    for level, prefixes in enumerate(LAYERS):
+        if any(name == prefix or name.startswith(prefix + ".") for prefix in prefixes):
+            return level
+    return None
+
+
+def imported_names(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_there_are_modules_in_every_layer_that_exists():
+    found = {layer_of(module_name(path)) for path in MODULES}
+    assert set(range(len(LAYERS))) <= found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_imports_point_one_way(path):
+    own = layer_of(module_name(path))
+    for name in imported_names(path):
+        target = layer_of(name)
+        if own is None or target is None:
+            continue
+        assert target >= own, f"{module_name(path)} imports {name}"
+    if module_name(path).startswith("tf_dyngen"):
+        outside = [n for n in imported_names(path) if n.split(".")[0] in ("launch", "datasets")]
+        assert not outside
+
+
+def test_video_needs_no_tensorflow():
+    for path in (ROOT / "tf_dyngen" / "video").glob("*.py"):
+        assert not [name for name in imported_names(path) if name.split(".")[0] == "tensorflow"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_modules_and_functions_stay_short(path):
+    source = path.read_text(encoding="utf-8")
+    assert source.count("\n") <= 300
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno < 60, f"{node.name} is too long"

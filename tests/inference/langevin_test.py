@@ -1,0 +1,145 @@
+"""The sampler against the exact posterior of a linear-Gaussian state space model."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_dyngen.config import ModelConfig
+from tf_dyngen.inference.langevin import langevin_step
+from tf_dyngen.model.density import Evidence, log_joint_density
+from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.latents import Latents
+from tf_dyngen.model.transition import build_transition
+
+NUM_FRAMES, STATE, NOISE, PIXELS = 4, 2, 2, 3
+OBSERVATION_STD = 0.8
+STEP_SIZE = 0.35
+
+
+class LinearEmission(keras.Model):
+    """x = C s, a frame of one row of pixels."""
+
+    def __init__(self, matrix):
+        super().__init__()
+        self.matrix = tf.constant(matrix, tf.float32)
+
+    def call(self, states, appearance, num_clips=1, mode=None):
+        return tf.matmul(states, self.matrix, transpose_b=True)[:, None, :, None]
+
+
+def make_problem():
+    """The model, the frames, and the exact posterior of (noise, initial state): mean, precision."""
+    random = np.random.default_rng(0)
+    config = ModelConfig(state_size=STATE, noise_size=NOISE, transition_hidden=())
+    transition = build_transition(config)
+    a = np.array([[0.8, 0.3], [-0.3, 0.7]])
+    b = np.array([[0.9, 0.1], [0.0, 0.6]])
+    c = random.standard_normal((PIXELS, STATE))
+    transition.transition_matrix.assign(a.T)
+    transition.noise_gain.assign(b.T)
+    generator = Generator(transition, LinearEmission(c), config)
+    frames = random.standard_normal((NUM_FRAMES, PIXELS))
+    # x_t = C (A^t s_0 + sum_u A^(t-u) B xi_u) + eps, stacked over time: X = M z + eps.
+    design = np.zeros((NUM_FRAMES * PIXELS, NUM_FRAMES * NOISE + STATE))
+    for t in range(NUM_FRAMES):
+        rows = slice(t * PIXELS, (t + 1) * PIXELS)
+        for u in range(t + 1):
+            columns = slice(u * NOISE, (u + 1) * NOISE)
+            design[rows, columns] = c @ np.linalg.matrix_power(a, t - u) @ b
+        design[rows, NUM_FRAMES * NOISE :] = c @ np.linalg.matrix_power(a, t + 1)
+    precision = np.eye(design.shape[1]) + design.T @ design / OBSERVATION_STD**2
+    mean = np.linalg.solve(precision, design.T @ frames.ravel()) / OBSERVATION_STD**2
+    return generator, frames.reshape(1, NUM_FRAMES, 1, PIXELS, 1), mean, precision
+
+
+def flatten(latents):
+    return np.concatenate([leaf.numpy().reshape(len(leaf), -1) for leaf in latents], axis=1)
+
+
+def run_chains(num_chains, num_moves, temperature, keep_from):
+    generator, frames, mean, precision = make_problem()
+    evidence = Evidence(tf.constant(np.repeat(frames, num_chains, axis=0), tf.float32))
+    shapes = ((num_chains, NUM_FRAMES, NOISE), (num_chains, STATE), (num_chains, 0))
+
+    def log_density(latents):
+        return log_joint_density(
+            generator, latents, evidence, precision=OBSERVATION_STD**-2
+        ).log_joint
+
+    @tf.function
+    def move(latents, index):
+        seeds = tf.random.split(tf.random.fold_in(tf.constant([7, 0]), index), 3)
+        noise = Latents(*(tf.random.stateless_normal(s, seeds[i]) for i, s in enumerate(shapes)))
+        return langevin_step(
+            latents, log_density, step_size=STEP_SIZE, noise=noise, temperature=temperature
+        )
+
+    latents = Latents(*(tf.zeros(shape) for shape in shapes))
+    kept = []
+    for index in tf.range(num_moves):
+        latents, info = move(latents, index)
+        if index >= keep_from:
+            kept.append(flatten(latents))
+    return np.array(kept, np.float64), mean, precision, info
+
+
+def test_chain_has_the_posterior_mean_and_covariance():
+    num_chains = 200
+    samples, mean, precision, _ = run_chains(num_chains, 700, temperature=1.0, keep_from=100)
+    eigenvalues, vectors = np.linalg.eigh(precision)
+    drift = 0.5 * STEP_SIZE**2
+    assert drift * eigenvalues.max() < 1.0
+    # In each eigendirection the unadjusted chain is an AR(1) process with this coefficient and
+    # variance: 1/eigenvalue with the step's known bias, 1/(eigenvalue (1 - drift eigenvalue / 2)).
+    coefficient = 1.0 - drift * eigenvalues
+    variance = 1.0 / (eigenvalues * (1.0 - 0.5 * drift * eigenvalues))
+    projected = (samples - mean) @ vectors
+    count = projected.shape[0] * num_chains
+    effective = count * (1 - coefficient) / (1 + coefficient)
+    error_of_mean = projected.mean(axis=(0, 1)) / np.sqrt(variance / effective)
+    assert np.abs(error_of_mean).max() < 4.5
+    effective_squares = count * (1 - coefficient**2) / (1 + coefficient**2)
+    covariance = np.einsum("tni,tnj->ij", projected, projected) / count
+    spread = np.sqrt(np.outer(variance, variance) / effective_squares.min())
+    deviation = (covariance - np.diag(variance)) / spread
+    assert np.abs(np.diag(deviation)).max() < 4.5 * np.sqrt(2)
+    assert np.abs(deviation - np.diag(np.diag(deviation))).max() < 4.5
+    # The tolerance is tight enough to tell the posterior from the prior.
+    assert np.sqrt(2 / effective_squares.min()) < 0.1
+
+
+def test_temperature_zero_reaches_the_mode():
+    samples, mean, _, info = run_chains(1, 400, temperature=0.0, keep_from=399)
+    np.testing.assert_allclose(samples[-1, 0], mean, atol=1e-4)
+    assert info.gradient_norm.numpy()[0] < 1e-3
+
+
+def test_one_move_is_the_written_formula():
+    latents = Latents(tf.ones([2, 3, 1]), tf.ones([2, 2]), tf.ones([2, 1]))
+    noise = Latents(*(tf.fill(leaf.shape, 0.5) for leaf in latents))
+
+    def log_density(z):
+        squares = [tf.reduce_sum(leaf**2, axis=list(range(1, leaf.shape.rank))) for leaf in z]
+        return -tf.add_n(squares)
+
+    moved, info = langevin_step(latents, log_density, step_size=0.2, noise=noise, temperature=0.25)
+    # The gradient is -2 everywhere: 1 - 2 * 0.02 + 0.2 * sqrt(0.25) * 0.5.
+    for leaf in moved:
+        np.testing.assert_allclose(leaf, np.full(leaf.shape, 1.01), rtol=1e-6)
+    np.testing.assert_allclose(info.log_density, [-6.0, -6.0])
+    np.testing.assert_allclose(info.gradient_norm, [np.sqrt(24.0)] * 2, rtol=1e-6)
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_latents_without_influence_follow_the_prior_alone(empty):
+    latents = Latents(tf.ones([1, 2, 2]), tf.ones([1, 2]), tf.ones([1, 0 if empty else 3]))
+    noise = Latents(*(tf.zeros_like(leaf) for leaf in latents))
+    moved, _ = langevin_step(
+        latents,
+        lambda z: -0.5 * tf.reduce_sum(z.noise**2, axis=[1, 2]),
+        step_size=1.0,
+        noise=noise,
+    )
+    np.testing.assert_allclose(moved.noise, 0.5 * np.ones([1, 2, 2]))
+    np.testing.assert_array_equal(moved.appearance, latents.appearance)

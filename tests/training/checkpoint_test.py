@@ -1,0 +1,84 @@
+"""Checkpoints hold everything, and a broken one is passed over."""
+
+import numpy as np
+import pytest
+
+from tf_dyngen.errors import UserError
+from tf_dyngen.training.checkpoint import Checkpoints
+
+
+def contents(trainer):
+    return {
+        "generator": trainer.generator,
+        "optimizer": trainer.optimizer,
+        "chains": trainer.chains,
+    }
+
+
+def numbers(trainer):
+    variables = [*trainer.generator.variables, *trainer.optimizer.variables]
+    return [v.numpy() for v in [*variables, *trainer.chains.variables]]
+
+
+def run(trainer, num_steps):
+    for _ in range(num_steps):
+        trainer.run_step()
+
+
+def test_a_restored_run_ends_bit_for_bit_where_an_uninterrupted_one_does(make_trainer, tmp_path):
+    whole = make_trainer()
+    run(whole, 9)
+    first = make_trainer()
+    run(first, 4)
+    Checkpoints(tmp_path, **contents(first)).save(first.completed, 1.5)
+    second = make_trainer({}, start=False)
+    step, seconds = Checkpoints(tmp_path, **contents(second)).restore_latest(pytest.fail)
+    assert (step, seconds) == (4, 1.5)
+    second.completed = step
+    run(second, 5)
+    for a, b in zip(numbers(whole), numbers(second), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_only_so_many_are_kept(make_trainer, tmp_path):
+    trainer = make_trainer()
+    checkpoints = Checkpoints(tmp_path, keep=2, **contents(trainer))
+    for step in (1, 2, 3, 10):
+        checkpoints.save(step, 0.0)
+    assert sorted(p.name for p in tmp_path.glob("*.index")) == ["ckpt-10.index", "ckpt-3.index"]
+
+
+@pytest.mark.parametrize("suffix", ["index", "data-00000-of-00001"])
+def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tmp_path, suffix):
+    trainer = make_trainer()
+    checkpoints = Checkpoints(tmp_path, keep=2, **contents(trainer))
+    checkpoints.save(0, 0.0)
+    expected = numbers(trainer)
+    run(trainer, 2)
+    checkpoints.save(2, 0.0)
+    broken = tmp_path / f"ckpt-2.{suffix}"
+    broken.write_bytes(broken.read_bytes()[:-200])
+    (tmp_path / "checkpoint").write_text("rubbish")
+    other = make_trainer(start=False)
+    lines = []
+    checkpoints = Checkpoints(tmp_path, keep=2, **contents(other))
+    assert checkpoints.restore_latest(lines.append) == (0, 0.0)
+    assert len(lines) == 1
+    assert "ckpt-2" in lines[0]
+    for a, b in zip(expected, numbers(other), strict=True):
+        np.testing.assert_array_equal(a, b)
+    run(other, 2)
+    checkpoints.save(2, 0.0)
+    third = make_trainer(start=False)
+    assert Checkpoints(tmp_path, **contents(third)).restore_latest(pytest.fail) == (2, 0.0)
+
+
+def test_all_broken_is_an_error_and_none_is_none(make_trainer, tmp_path):
+    trainer = make_trainer()
+    checkpoints = Checkpoints(tmp_path, **contents(trainer))
+    assert checkpoints.restore_latest(pytest.fail) is None
+    checkpoints.save(1, 0.0)
+    for path in tmp_path.glob("ckpt-1.*"):
+        path.write_bytes(b"")
+    with pytest.raises(UserError, match="broken"):
+        Checkpoints(tmp_path, **contents(make_trainer())).restore_latest(lambda line: None)

@@ -1,0 +1,47 @@
+"""A small trainer on a small moving clip."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_dyngen import presets
+from tf_dyngen.config import override
+from tf_dyngen.training.batches import ClipBatches
+from tf_dyngen.training.start import build_learner, start_learner
+from tf_dyngen.training.trainer import Trainer
+from tf_dyngen.video.clips import Clip
+
+
+def moving_clip(name, num_frames=12, size=16, seed=0):
+    random = np.random.default_rng(seed)
+    time, row, column = np.ogrid[:num_frames, :size, :size]
+    waves = [
+        np.sin(column / 3 + time / 2 + phase) * np.cos(row / 4 - time / 3)
+        for phase in random.uniform(0, 6, 3)
+    ]
+    frames = 127 + 90 * np.stack(waves, axis=-1) + random.normal(0, 3, (num_frames, size, size, 3))
+    return Clip(name, name, np.clip(frames, 0, 255).astype(np.uint8), 25.0)
+
+
+@pytest.fixture
+def make_trainer():
+    """Returns a function of settings and clips that gives a started Trainer."""
+
+    def make(changes=None, clips=None, strategy=None, start=True):
+        config = override(presets.load("smoke"), changes or {})
+        clips = clips or [moving_clip("a")]
+        strategy = strategy or tf.distribute.OneDeviceStrategy("CPU:0")
+        learner = build_learner(
+            config, [clip.clip_id for clip in clips], len(clips[0].frames), strategy
+        )
+        if start:
+            start_learner(learner, config, clips)
+        batches = ClipBatches(
+            clips,
+            batch_size=config.learning.batch_size,
+            bptt_length=config.learning.bptt_length,
+            seed=config.seed,
+        )
+        return Trainer(config, *learner, batches, strategy)
+
+    return make
