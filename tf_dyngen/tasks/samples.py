@@ -7,6 +7,8 @@ import tensorflow as tf
 
 from tf_dyngen.inference.chains import Chains
 from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.training.reports import ADVICE, TENSORBOARD_FOLDER
+from tf_dyngen.training.write_errors import write_errors
 from tf_dyngen.video.clips import Clip
 from tf_dyngen.video.display import contact_sheet
 from tf_dyngen.video.writers import write_picture, write_video
@@ -69,7 +71,9 @@ class SamplesAction:
             write_video(folder / f"{name}.mp4", frames, self._clip.frame_rate)
         sheet = contact_sheet(videos)
         write_picture(folder / "contact_sheet.png", sheet)
-        writer = tf.summary.create_file_writer(str(self._workdir / "tensorboard"))
-        with writer.as_default():
-            tf.summary.image("contact_sheet", sheet[None], step=step)
-        writer.close()
+        events = self._workdir / TENSORBOARD_FOLDER
+        with write_errors(events, ADVICE):
+            writer = tf.summary.create_file_writer(str(events))
+            with writer.as_default():
+                tf.summary.image("contact_sheet", sheet[None], step=step)
+            writer.close()

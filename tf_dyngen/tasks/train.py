@@ -111,11 +111,12 @@ def _build_trainer(
     """Makes all variables and says what the run is; UserError if it would not fit into memory."""
     config, num_frames = record.config, len(clips[0].frames)
     strategy = choose_strategy(strategy_name)
+    sizes = {"num_clips": len(clips), "num_frames": num_frames}
+    # Before any weight takes memory of its own.
+    check_memory(estimate_memory(config, **sizes, num_weights=0))
     learner = build_learner(config, [clip.clip_id for clip in clips], num_frames, strategy)
     num_weights = learner.generator.count_params()
-    memory = estimate_memory(
-        config, num_clips=len(clips), num_frames=num_frames, num_weights=num_weights
-    )
+    memory = estimate_memory(config, **sizes, num_weights=num_weights)
     names = ", ".join(clip.name for clip in clips[:3]) + (", ..." if len(clips) > 3 else "")
     video, learning = config.video, config.learning
     _say(

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tf_dyngen.errors import UserError
 from tf_dyngen.training.trainer import Trainer
+from tf_dyngen.training.write_errors import write_errors
 
 FOLDER = "checkpoints"
 # What TensorFlow raises for files that are cut short or damaged.
@@ -42,16 +43,12 @@ class Checkpoints:
             return
         self._progress["step"].assign(step)
         self._progress["seconds"].assign(seconds)
-        try:
+        advice = "free space or mend its permissions; the checkpoints before it are whole"
+        with write_errors(self._directory / f"ckpt-{step}", advice):
             self._manager = self._manager or tf.train.CheckpointManager(
                 self._checkpoint, str(self._directory), max_to_keep=self._keep
             )
             self._manager.save(checkpoint_number=step)
-        except (tf.errors.OpError, OSError) as error:
-            raise UserError(
-                f"cannot write a checkpoint to {self._directory}: {_first_line(error)}",
-                "free space or mend its permissions; the checkpoints before it are whole",
-            ) from error
         self._newest = step
 
     def restore_latest(self, report: Callable[[str], None]) -> tuple[int, float] | None:

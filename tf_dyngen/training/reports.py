@@ -10,11 +10,13 @@ import tensorflow as tf
 import tqdm
 
 from tf_dyngen.training.metrics import Metrics
+from tf_dyngen.training.write_errors import write_errors
 from tf_dyngen.video.writers import write_atomically
 
 METRICS_FILE = "metrics.jsonl"
 TENSORBOARD_FOLDER = "tensorboard"
 SECONDS_BETWEEN_LINES = 10.0
+ADVICE = "free space or mend its permissions, then run the command again to go on"
 
 
 class ProgressAction:
@@ -69,7 +71,9 @@ class MetricsLogAction:
         self._every = every
         self._logged = first_step
         write_atomically(self._path, "".join(_lines_up_to(self._path, first_step)))
-        self._writer = tf.summary.create_file_writer(str(workdir / TENSORBOARD_FOLDER))
+        self._folder = workdir / TENSORBOARD_FOLDER
+        with write_errors(self._folder, ADVICE):
+            self._writer = tf.summary.create_file_writer(str(self._folder))
 
     def after_step(self, metrics: Metrics) -> None:
         """Logs multiples of `every`."""
@@ -80,18 +84,19 @@ class MetricsLogAction:
         """Logs the last step."""
         if metrics is not None and metrics.step != self._logged:
             self._log(metrics)
-        self._writer.close()
+        with write_errors(self._folder, ADVICE):
+            self._writer.close()
 
     def _log(self, metrics: Metrics) -> None:
         self._logged = metrics.step
         values = dataclasses.asdict(metrics)
-        with self._path.open("a", encoding="utf-8") as file:
+        with write_errors(self._path, ADVICE), self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(values) + "\n")
-        with self._writer.as_default():
+        with write_errors(self._folder, ADVICE), self._writer.as_default():
             for name, value in values.items():
                 if name != "step":
                     tf.summary.scalar(name, value, step=metrics.step)
-        self._writer.flush()
+            self._writer.flush()
 
 
 def read_metrics(workdir: Path) -> list[dict]:

@@ -1,5 +1,8 @@
 """Clips from a TFDS data set: any with a video feature, or a [T, H, W, C] uint8 tensor."""
 
+import contextlib
+import importlib
+
 import numpy as np
 
 from tf_dyngen.errors import UserError
@@ -31,6 +34,7 @@ def read_dataset_clips(
     import tensorflow_datasets as tfds
 
     dataset_name, _, split = name.partition(":")
+    _register(dataset_name.partition("/")[0])
     try:
         builder = tfds.builder(dataset_name, data_dir=data_dir)
     except (tfds.core.DatasetNotFoundError, ValueError) as error:
@@ -60,6 +64,13 @@ def read_dataset_clips(
         )
         for index, example in enumerate(tfds.as_numpy(examples))
     ]
+
+
+def _register(folder: str) -> None:
+    """Makes a data set of the checkout's folder `datasets` known to TFDS, if it is one."""
+    # By name: the library is installed without that folder.
+    with contextlib.suppress(ModuleNotFoundError):
+        importlib.import_module(f"datasets.{folder}.{folder}_dataset_builder")
 
 
 def _video_feature(name: str, features) -> str:

@@ -1,0 +1,1 @@
+"""Slow trials; each prints a table. Run as `python -m benchmarks.NAME`."""

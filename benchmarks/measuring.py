@@ -1,0 +1,49 @@
+"""What the trials share: clips made on the spot, medians, peak memory, tables."""
+
+import resource
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from datasets.procedural_textures import textures
+from tf_dyngen.video.clips import Clip, clip_from_frames
+
+
+def embedded_clip(num_frames: int, size: int, texture: str = "fire", seed: int = 0) -> Clip:
+    """Returns a clip of a procedural texture, at 64 pixels stretched to `size`."""
+    frames = textures.simulate(texture, seed, 64, num_frames)
+    return clip_from_frames(
+        frames,
+        name=texture,
+        frame_rate=textures.FRAME_RATE,
+        num_frames=num_frames,
+        size=(size, size),
+    )
+
+
+def median_seconds(calls: Sequence[Callable[[], object]], repeats: int) -> list[float]:
+    """Returns the median time of each call; they take turns, so that drift hits all alike."""
+    for call in calls:
+        call()
+    seconds = np.zeros([repeats, len(calls)])
+    for repeat in range(repeats):
+        for index, call in enumerate(calls):
+            started = time.perf_counter()
+            call()
+            seconds[repeat, index] = time.perf_counter() - started
+    return [statistics.median(column) for column in seconds.T]
+
+
+def peak_memory_mb() -> float:
+    """Returns the largest resident set of this process so far, in MB of 10^6 bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Prints a table in Markdown."""
+    print("| " + " | ".join(header) + " |")
+    print("| " + " | ".join("---" for _ in header) + " |")
+    for row in rows:
+        print("| " + " | ".join(str(cell) for cell in row) + " |", flush=True)

@@ -1,0 +1,1 @@
+"""Figures of how good reconstructions and syntheses are."""
