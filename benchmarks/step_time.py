@@ -37,7 +37,7 @@ def emission_gradients(trainer: Trainer):
     length = trainer.batches.window_length
     emission = trainer.generator.emission
     sizes = trainer.generator.latent_sizes
-    states = tf.random.stateless_normal([length, sizes.state], [1, 2])
+    states = tf.random.stateless_normal([length, sizes.state], tf.constant([1, 2]))
     appearance = tf.zeros([length, sizes.appearance])
     frames = tf.cast(trainer.batches.at(0).frames[0], tf.float32) / 127.5 - 1.0
 

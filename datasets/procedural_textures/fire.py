@@ -43,7 +43,7 @@ class _Grid:
 
     def __init__(self, size):
         self.visible = round(size * SUPERSAMPLING)
-        self.cells = fft.next_fast_len(round(self.visible * DOMAIN), real=True)
+        self.cells = int(fft.next_fast_len(round(self.visible * DOMAIN), real=True))
         self.left = (self.cells - self.visible) // 2
         self.top = (self.cells - self.visible) * 2 // 3
         cells = np.arange(self.cells, dtype=np.float32)
@@ -140,8 +140,8 @@ def _advance(grid, velocity, heat, source, stirring):
         for field in (velocity[0], velocity[1], heat)
     ]
     velocity = np.stack(carried[:2])
-    heat = np.maximum(carried[2] * np.float32(1.0 - FADING) - np.float32(COOLING), 0.0)
-    heat += np.float32(KINDLING) * np.maximum(source - heat, 0.0)
+    heat = np.maximum(carried[2] * np.float32(1.0 - FADING) - np.asarray(COOLING, np.float32), 0.0)
+    heat += np.asarray(KINDLING, np.float32) * np.maximum(source - heat, 0.0)
     heat *= grid.calm
     scale = np.float32(grid.visible)
     force = _stirring_force(stirring) * (TURBULENCE * scale)
@@ -167,7 +167,7 @@ def _confinement(velocity):
     size = np.abs(curl)
     normal = np.stack([_slope(size, 0), _slope(size, 1)])
     normal /= np.sqrt((normal**2).sum(axis=0)) + np.float32(1e-4)
-    return np.float32(CONFINEMENT) * np.stack([normal[1] * curl, -normal[0] * curl])
+    return np.asarray(CONFINEMENT, np.float32) * np.stack([normal[1] * curl, -normal[0] * curl])
 
 
 def _slope(field, axis):
@@ -177,7 +177,7 @@ def _slope(field, axis):
 
 def _project(grid, velocity):
     """Keep the divergence-free part of a periodic velocity, and no mean flow."""
-    along_y, along_x = fft.rfft2(velocity)
+    along_y, along_x = np.asarray(fft.rfft2(velocity))
     along = (grid.wave_y * along_y + grid.wave_x * along_x) * grid.inverse_square
     along_y -= grid.wave_y * along
     along_x -= grid.wave_x * along

@@ -105,10 +105,10 @@ def _draw_background(x, y, size):
     sky = _blend(_SKY_ABOVE, _SKY_BELOW, y)
     across = (x - POLE[0]) / (POLE[1] - POLE[0])
     round_shade = 0.55 + 0.75 * np.sqrt(np.clip(1.0 - (2.0 * across - 0.7) ** 2, 0.0, None))
-    pole = np.float32(_WOOD)[:, None] * round_shade
+    pole = np.asarray(_WOOD, np.float32)[:, None] * round_shade
     inside = _between(x, POLE[0], POLE[1], edge) * resampling.smoothstep(0.10, 0.10 + edge, y)
     knob = np.hypot(x - 0.5 * (POLE[0] + POLE[1]), y - 0.095)
-    gold = np.float32(_GOLD)[:, None] * (1.05 - 9.0 * np.hypot(x - 0.08, y - 0.085))
+    gold = np.asarray(_GOLD, np.float32)[:, None] * (1.05 - 9.0 * np.hypot(x - 0.08, y - 0.085))
     picture = sky + inside * (pole - sky)
     picture += (1.0 - resampling.smoothstep(0.026, 0.026 + edge, knob)) * (gold - picture)
     return picture.astype(np.float32)
@@ -121,15 +121,15 @@ def _draw_cloth(u, v, slope, size):
     stripe = _between(v, 0.36, 0.64, edge_v)
     lower = resampling.smoothstep(0.5 - edge_v, 0.5 + edge_v, v)
     colour = _blend(_BLUE, _RED, lower)
-    colour += stripe * (np.float32(_CREAM)[:, None] - colour)
+    colour += stripe * (np.asarray(_CREAM, np.float32)[:, None] - colour)
     # The emblem, in units of the cloth's height: a sun with eight rays around a blue disc.
     right, down = (u - 0.32) * np.float32(CLOTH[2] / CLOTH[3]), v - np.float32(0.5)
     radius = np.hypot(right, down)
     rays = np.float32(0.235) + np.float32(0.050) * np.cos(8.0 * np.arctan2(down, right))
     sun = 1.0 - resampling.smoothstep(-edge_v, edge_v, radius - rays)
-    colour += sun * (np.float32(_GOLD)[:, None] - colour)
+    colour += sun * (np.asarray(_GOLD, np.float32)[:, None] - colour)
     disc = 1.0 - resampling.smoothstep(0.105 - edge_v, 0.105 + edge_v, radius)
-    colour += disc * (np.float32(_BLUE)[:, None] - colour)
+    colour += disc * (np.asarray(_BLUE, np.float32)[:, None] - colour)
     light = slope * np.float32(RELIEF / 2.0)
     colour *= 0.82 + 0.52 * light / np.sqrt(1.0 + light * light)
     colour += 0.10 * np.exp(-12.0 * (light - 0.75) ** 2)
@@ -139,7 +139,8 @@ def _draw_cloth(u, v, slope, size):
 def _blend(first, second, share):
     """Colours between `first` and `second`, [3, P] for a share [P] in [0, 1]."""
     return (
-        np.float32(first)[:, None] + np.subtract(second, first, dtype=np.float32)[:, None] * share
+        np.asarray(first, np.float32)[:, None]
+        + np.subtract(second, first, dtype=np.float32)[:, None] * share
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import signal
 
 
-def ornstein_uhlenbeck(rng, num_frames, num_channels, correlation_frames):
+def ornstein_uhlenbeck(rng, num_frames, num_channels, correlation_frames) -> np.ndarray:
     """Draw independent Ornstein-Uhlenbeck processes, one value a frame, stationary from frame 0.
 
     The exact discretization, x[t+1] = a x[t] + sqrt(1 - a^2) noise with

@@ -41,8 +41,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         for texture in textures.SIMULATIONS
     ]
 
+    @property
+    def _texture_config(self) -> TextureConfig:
+        assert isinstance(self.builder_config, TextureConfig)
+        return self.builder_config
+
     def _info(self):
-        size = self.builder_config.size
+        size = self._texture_config.size
         return self.dataset_info_from_configs(
             features=tfds.features.FeaturesDict(
                 {
@@ -61,7 +66,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
     def _generate_examples(self, seeds):
         """Yield (clip id, example), one for each seed."""
-        texture, size = self.builder_config.texture, self.builder_config.size
+        texture, size = self._texture_config.texture, self._texture_config.size
         for seed in seeds:
             clip_id = textures.clip_id(texture, size, seed)
             yield (

@@ -140,7 +140,8 @@ def _shade(slope_right, slope_ahead, view):
         )
         + glitter * sunlight
         for deep, shallow, horizon, zenith, sunlight in zip(
-            *(np.float32(c) for c in (_DEEP, _SHALLOW, _HORIZON, _ZENITH, _SUNLIGHT)), strict=True
+            *(np.asarray(c, np.float32) for c in (_DEEP, _SHALLOW, _HORIZON, _ZENITH, _SUNLIGHT)),
+            strict=True,
         )
     ]
     return np.stack(colours)

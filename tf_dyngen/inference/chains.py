@@ -41,7 +41,7 @@ class Chains(tf.Module):
         """Puts every chain at a draw of the prior N(0, I)."""
         generator = np.random.default_rng(seed)
         for variable in (self.noise, self.initial_state, self.appearance):
-            variable.assign(generator.standard_normal(variable.shape.as_list()))
+            variable.assign(generator.standard_normal(variable.numpy().shape))
         self.carried_state.assign(self.initial_state)
 
     def gather(self, rows, start, num_frames: int) -> Latents:

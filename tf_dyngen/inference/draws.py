@@ -5,6 +5,11 @@ import tensorflow as tf
 from tf_dyngen.model.latents import Latents, LatentSizes
 
 
+def fold_in(seed: tf.Tensor, number) -> tf.Tensor:
+    """Returns another [2] int32 seed, a function of the seed and a whole number."""
+    return tf.convert_to_tensor(tf.random.fold_in(seed, number))
+
+
 def draw_langevin_noise(
     seed: int, step, clip_keys, *, num_draws: int, num_frames: int, sizes: LatentSizes
 ) -> Latents:
@@ -20,10 +25,10 @@ def draw_langevin_noise(
     Returns: Latents with leaves [K, B, ...].
     """
     widths = [num_frames * sizes.noise, sizes.state, sizes.appearance]
-    step_seed = tf.random.fold_in(tf.constant([seed, 0], tf.int32), step)
+    step_seed = fold_in(tf.constant([seed, 0], tf.int32), step)
     num_clips = clip_keys.shape[0]
     draws = [
-        tf.random.stateless_normal([num_draws, sum(widths)], tf.random.fold_in(step_seed, key))
+        tf.random.stateless_normal([num_draws, sum(widths)], fold_in(step_seed, key))
         for key in tf.unstack(clip_keys, num=num_clips)
     ]
     noise, initial_state, appearance = tf.split(tf.stack(draws, axis=1), widths, axis=-1)

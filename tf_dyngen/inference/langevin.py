@@ -36,7 +36,7 @@ def langevin_step(
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(latents)
         log_density = log_density_fn(latents)
-    gradients = tape.gradient(
+    gradients: Latents = tape.gradient(  # type: ignore[assignment]
         log_density, latents, unconnected_gradients=tf.UnconnectedGradients.ZERO
     )
     drift, diffusion = 0.5 * step_size**2, step_size * temperature**0.5

@@ -136,6 +136,6 @@ def _transposed_convolution(
         layer.kernel,
         strides=layer.stride,
         padding=layer.padding,
-        kernel_initializer=initializer,
+        kernel_initializer=initializer,  # type: ignore[arg-type]
         name=name,
     )

@@ -25,7 +25,7 @@ class TransitionNetwork(keras.Model):
             keras.layers.Dense(
                 width,
                 activation="relu" if index < len(hidden) else None,
-                kernel_initializer=_initializer(std),
+                kernel_initializer=_initializer(std),  # type: ignore[arg-type]
                 name=f"dense_{index}",
             )
             for index, (width, std) in enumerate(zip(widths, stds, strict=True))

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.errors import UserError
+from tf_dyngen.inference.draws import fold_in
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents, LatentSizes
 
@@ -125,7 +126,7 @@ class Synthesizer:
 def draw_noise_block(seed: int, index: int, noise_size: int) -> tf.Tensor:
     """Returns the noise of frames BLOCK * index to BLOCK * (index + 1), [1, BLOCK, noise_size]."""
     return tf.random.stateless_normal(
-        [1, BLOCK, noise_size], tf.random.fold_in(tf.constant([seed, _NOISE]), index)
+        [1, BLOCK, noise_size], fold_in(tf.constant([seed, _NOISE]), index)
     )
 
 

@@ -45,10 +45,11 @@ class Checkpoints:
         self._progress["seconds"].assign(seconds)
         advice = "free space or mend its permissions; the checkpoints before it are whole"
         with write_errors(self._directory / f"ckpt-{step}", advice):
-            self._manager = self._manager or tf.train.CheckpointManager(
-                self._checkpoint, str(self._directory), max_to_keep=self._keep
-            )
-            self._manager.save(checkpoint_number=step)
+            if self._manager is None:
+                self._manager = tf.train.CheckpointManager(
+                    self._checkpoint, str(self._directory), max_to_keep=self._keep
+                )
+            self._manager.save(checkpoint_number=step)  # type: ignore[union-attr]
         self._newest = step
 
     def restore_latest(self, report: Callable[[str], None]) -> tuple[int, float] | None:

@@ -148,7 +148,7 @@ class Trainer:
             precision=precision,
             num_clips_global=self.batches.batch_size,
         )
-        next_state = states[:, batch.next_start - batch.start - 1]
+        next_state = tf.gather(states, batch.next_start - batch.start - 1, axis=1)
         return latents, next_state, info
 
     def _distribute(self, batch: Batch) -> Batch:

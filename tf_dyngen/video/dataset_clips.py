@@ -49,7 +49,7 @@ def read_dataset_clips(
         raise UserError(f"cannot prepare {dataset_name} ({error})", "give --data_dir") from error
     split = split or DEFAULT_SPLIT
     try:
-        examples = builder.as_dataset(split=split, shuffle_files=False)
+        examples = builder.as_dataset(split=split, shuffle_files=False)  # type: ignore[call-arg]
     except (ValueError, KeyError) as error:
         known = ", ".join(builder.info.splits)
         raise UserError(f"{dataset_name} has no split {split!r}", f"choose of {known}") from error
