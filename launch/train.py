@@ -43,6 +43,10 @@ def main() -> None:
     from tf_dyngen.tasks import train
     from tf_dyngen.training.run_record import Source
 
+    if not _CLIP.value:
+        # TFDS knows a builder by its name once its module is imported.
+        import datasets.procedural_textures.procedural_textures_dataset_builder  # noqa: F401
+
     train.train(
         workdir,
         preset=_PRESET.value,

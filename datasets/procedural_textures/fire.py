@@ -43,11 +43,12 @@ class _Grid:
 
     def __init__(self, size):
         self.visible = round(size * SUPERSAMPLING)
-        self.cells = int(fft.next_fast_len(round(self.visible * DOMAIN), real=True))
+        cells = fft.next_fast_len(round(self.visible * DOMAIN), real=True)
+        self.cells = int(cells)  # type: ignore[arg-type]
         self.left = (self.cells - self.visible) // 2
         self.top = (self.cells - self.visible) * 2 // 3
-        cells = np.arange(self.cells, dtype=np.float32)
-        self.rows, self.columns = np.meshgrid(cells, cells, indexing="ij")
+        places = np.arange(self.cells, dtype=np.float32)
+        self.rows, self.columns = np.meshgrid(places, places, indexing="ij")
         self.height = (self.top + self.visible - 0.5 - self.rows) / self.visible
         self.across = (self.columns - self.left + 0.5) / self.visible
         wave_y = fft.fftfreq(self.cells)[:, None]

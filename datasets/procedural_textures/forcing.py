@@ -21,7 +21,7 @@ def ornstein_uhlenbeck(rng, num_frames, num_channels, correlation_frames) -> np.
     keep = np.exp(-1.0 / correlation_frames)
     noise = rng.standard_normal((num_frames, num_channels))
     noise[1:] *= np.sqrt(1.0 - keep**2)
-    return signal.lfilter([1.0], [1.0, -keep], noise, axis=0)
+    return signal.lfilter([1.0], [1.0, -keep], noise, axis=0)  # type: ignore[return-value]
 
 
 def wandering_oscillators(rng, num_frames, periods, wander):
