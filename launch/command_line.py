@@ -40,10 +40,11 @@ def require_positive(flag: flags.FlagHolder) -> None:
         raise UserError(f"--{flag.name}={flag.value:g}", "give a number above 0")
 
 
-def require_at_least_zero(flag: flags.FlagHolder) -> None:
-    """Raises UserError if the flag is given and below 0."""
-    if flag.value is not None and not 0 <= flag.value < 2**31:
-        raise UserError(f"--{flag.name}={flag.value}", "give a whole number from 0 to 2147483647")
+def require_seeds(flag: flags.FlagHolder, number: int) -> None:
+    """Raises UserError unless the flag's value and the `number` - 1 behind it fit 31 bits."""
+    largest = 2**31 - number
+    if not 0 <= flag.value <= largest:
+        raise UserError(f"--{flag.name}={flag.value}", f"give a whole number from 0 to {largest}")
 
 
 def required_path(flag: flags.FlagHolder, advice: str) -> Path:

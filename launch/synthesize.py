@@ -22,7 +22,7 @@ def main() -> None:
     """Synthesizes as the flags say."""
     command_line.require_positive(_NUM_FRAMES)
     command_line.require_positive(_NUM_VIDEOS)
-    command_line.require_at_least_zero(_SEED)
+    command_line.require_seeds(_SEED, _NUM_VIDEOS.value)
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
     output = command_line.required_path(_OUTPUT, "name the file or folder to write")
 

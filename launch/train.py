@@ -7,6 +7,8 @@ Without --clip and --dataset the embedded clip is made and learned. Run again wi
 metrics.jsonl, tensorboard/ and samples/ (observed, reconstruction, synthesis, contact sheet).
 """
 
+from pathlib import Path
+
 from absl import flags
 
 from launch import command_line
@@ -39,6 +41,8 @@ def main() -> None:
     command_line.require_positive(_MINUTES)
     workdir = command_line.required_path(_WORKDIR, "name the folder the run lives in")
     changes = _changes()
+    # Kept in config.json, from where they must be found from any folder.
+    clips = tuple(str(Path(path).absolute()) for path in _CLIP.value)
 
     from tf_dyngen.tasks import train
     from tf_dyngen.training.run_record import Source
@@ -51,7 +55,7 @@ def main() -> None:
         workdir,
         preset=_PRESET.value,
         changes=changes,
-        source=Source(tuple(_CLIP.value), _DATASET.value, _DATA_DIR.value),
+        source=Source(clips, _DATASET.value, _DATA_DIR.value),
         embedded=Source(dataset=EMBEDDED, data_dir=_DATA_DIR.value),
         strategy=_STRATEGY.value,
         max_seconds=60.0 * _MINUTES.value if _MINUTES.value else float("inf"),

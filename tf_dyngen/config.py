@@ -62,13 +62,16 @@ class InferenceConfig:
     `observation_std` is sigma, in units of the [-1, 1] pixel range. `likelihood` is `sum`, the
     exact log-likelihood, or `mean`, which averages the squared error over the clips and frames of
     a batch as the authors' code does (an effective sigma^2 of sigma^2 * B * T).
+    `precondition_every` is after how many steps the preconditioner, the posterior covariance of the
+    linear backbone, follows the weights; 0 is none, and the only choice of `paper`.
     """
 
-    observation_std: float = _setting(4.0, above=0.0)
+    observation_std: float = _setting(0.3, above=0.0)
     likelihood: str = _setting(SUM, choices=(SUM, MEAN))
     langevin_steps: int = _setting(2, low=1)
-    step_size: float = _setting(0.03, above=0.0)
+    step_size: float = _setting(0.4, above=0.0)
     temperature: float = _setting(1.0, low=0.0)
+    precondition_every: int = _setting(50, low=0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,6 +111,12 @@ class Config:
         _check_section("", self)
         for name in SECTIONS:
             _check_section(f"{name}.", getattr(self, name))
+        if self.inference.precondition_every and self.model.parameterisation != LINEAR_BACKBONE:
+            raise UserError(
+                f"inference.precondition_every is {self.inference.precondition_every} and "
+                f"model.parameterisation {self.model.parameterisation}",
+                "set inference.precondition_every=0; only linear_backbone has a preconditioner",
+            )
 
 
 SECTIONS = tuple(

@@ -29,6 +29,7 @@ def texture_paper() -> dict:
         "inference.likelihood": configs.MEAN,
         "inference.langevin_steps": 15,
         "inference.step_size": 0.03,
+        "inference.precondition_every": 0,
         "learning.steps": 6000,
         "learning.bptt_length": 30,
         "learning.learning_rate": 0.002,

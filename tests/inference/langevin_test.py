@@ -57,8 +57,14 @@ def flatten(latents):
     return np.concatenate([leaf.numpy().reshape(len(leaf), -1) for leaf in latents], axis=1)
 
 
-def run_chains(num_chains, num_moves, temperature, keep_from):
+def run_chains(num_chains, num_moves, temperature, keep_from, step_size=STEP_SIZE, root=None):
+    """Runs chains; `root`, if given, preconditions noise and initial state, the two together."""
     generator, frames, mean, precision = make_problem()
+    preconditioner = None
+    if root is not None:
+        split = NUM_FRAMES * NOISE
+        blocks = (root[:split, :split], root[split:, split:], np.zeros((0, 0)))
+        preconditioner = Latents(*(tf.constant(block, tf.float32) for block in blocks))
     evidence = Evidence(tf.constant(np.repeat(frames, num_chains, axis=0), tf.float32))
     shapes = ((num_chains, NUM_FRAMES, NOISE), (num_chains, STATE), (num_chains, 0))
 
@@ -72,7 +78,12 @@ def run_chains(num_chains, num_moves, temperature, keep_from):
         seeds = tf.random.split(tf.random.fold_in(tf.constant([7, 0]), index), 3)
         noise = Latents(*(tf.random.stateless_normal(s, seeds[i]) for i, s in enumerate(shapes)))
         return langevin_step(
-            latents, log_density, step_size=STEP_SIZE, noise=noise, temperature=temperature
+            latents,
+            log_density,
+            step_size=step_size,
+            noise=noise,
+            temperature=temperature,
+            preconditioner=preconditioner,
         )
 
     latents = Latents(*(tf.zeros(shape) for shape in shapes))
@@ -84,11 +95,27 @@ def run_chains(num_chains, num_moves, temperature, keep_from):
     return np.array(kept, np.float64), mean, precision, info
 
 
-def test_chain_has_the_posterior_mean_and_covariance():
+def preconditioned_root(precision):
+    """A square root of the block-diagonal posterior covariance, one block a latent."""
+    split = NUM_FRAMES * NOISE
+    root = np.zeros_like(precision)
+    for block in (slice(0, split), slice(split, None)):
+        root[block, block] = np.linalg.cholesky(np.linalg.inv(precision[block, block]))
+    return root
+
+
+@pytest.mark.parametrize("step_size", [STEP_SIZE, 0.8])
+def test_chain_has_the_posterior_mean_and_covariance(step_size):
+    """Without and with a preconditioner, whose coordinates the figures are then taken in."""
     num_chains = 200
-    samples, mean, precision, _ = run_chains(num_chains, 700, temperature=1.0, keep_from=100)
+    mean, precision = make_problem()[2:]
+    root = None if step_size == STEP_SIZE else preconditioned_root(precision)
+    samples = run_chains(num_chains, 700, 1.0, keep_from=100, step_size=step_size, root=root)[0]
+    if root is not None:
+        samples, mean = samples @ np.linalg.inv(root).T, np.linalg.solve(root, mean)
+        precision = root.T @ precision @ root
     eigenvalues, vectors = np.linalg.eigh(precision)
-    drift = 0.5 * STEP_SIZE**2
+    drift = 0.5 * step_size**2
     assert drift * eigenvalues.max() < 1.0
     # In each eigendirection the unadjusted chain is an AR(1) process with this coefficient and
     # variance: 1/eigenvalue with the step's known bias, 1/(eigenvalue (1 - drift eigenvalue / 2)).

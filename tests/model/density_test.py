@@ -1,6 +1,5 @@
 """The log joint density: gradients by finite differences, sums per clip, masks."""
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -17,18 +16,10 @@ PRECISION = 0.7
 BOTH = pytest.mark.parametrize("parameterisation", ["linear_backbone", "paper"])
 
 
-@pytest.fixture
-def float64():
-    keras.config.set_dtype_policy("float64")
-    keras.config.set_floatx("float64")
-    yield
-    keras.config.set_dtype_policy("float32")
-    keras.config.set_floatx("float32")
-
-
 def make_problem(parameterisation, num_clips=3, dtype=np.float32):
     settings = {
         "model.parameterisation": parameterisation,
+        "inference.precondition_every": 0,
         "model.normalization": True,
         "model.appearance_size": 2,
         "video.height": 8,

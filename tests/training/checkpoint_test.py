@@ -7,14 +7,6 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.training.checkpoint import Checkpoints
 
 
-def contents(trainer):
-    return {
-        "generator": trainer.generator,
-        "optimizer": trainer.optimizer,
-        "chains": trainer.chains,
-    }
-
-
 def numbers(trainer):
     variables = [*trainer.generator.variables, *trainer.optimizer.variables]
     return [v.numpy() for v in [*variables, *trainer.chains.variables]]
@@ -26,13 +18,15 @@ def run(trainer, num_steps):
 
 
 def test_a_restored_run_ends_bit_for_bit_where_an_uninterrupted_one_does(make_trainer, tmp_path):
-    whole = make_trainer()
+    # The preconditioner follows at steps 0, 3, 6: between them it must come back as it was.
+    settings = {"inference.precondition_every": 3}
+    whole = make_trainer(settings)
     run(whole, 9)
-    first = make_trainer()
+    first = make_trainer(settings)
     run(first, 4)
-    Checkpoints(tmp_path, **contents(first)).save(first.completed, 1.5)
-    second = make_trainer({}, start=False)
-    step, seconds = Checkpoints(tmp_path, **contents(second)).restore_latest(pytest.fail)
+    Checkpoints(tmp_path, **first.contents()).save(first.completed, 1.5)
+    second = make_trainer(settings, start=False)
+    step, seconds = Checkpoints(tmp_path, **second.contents()).restore_latest(pytest.fail)
     assert (step, seconds) == (4, 1.5)
     second.completed = step
     run(second, 5)
@@ -42,7 +36,7 @@ def test_a_restored_run_ends_bit_for_bit_where_an_uninterrupted_one_does(make_tr
 
 def test_only_so_many_are_kept(make_trainer, tmp_path):
     trainer = make_trainer()
-    checkpoints = Checkpoints(tmp_path, keep=2, **contents(trainer))
+    checkpoints = Checkpoints(tmp_path, keep=2, **trainer.contents())
     for step in (1, 2, 3, 10):
         checkpoints.save(step, 0.0)
     assert sorted(p.name for p in tmp_path.glob("*.index")) == ["ckpt-10.index", "ckpt-3.index"]
@@ -51,7 +45,7 @@ def test_only_so_many_are_kept(make_trainer, tmp_path):
 @pytest.mark.parametrize("suffix", ["index", "data-00000-of-00001"])
 def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tmp_path, suffix):
     trainer = make_trainer()
-    checkpoints = Checkpoints(tmp_path, keep=2, **contents(trainer))
+    checkpoints = Checkpoints(tmp_path, keep=2, **trainer.contents())
     checkpoints.save(0, 0.0)
     expected = numbers(trainer)
     run(trainer, 2)
@@ -61,7 +55,7 @@ def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tm
     (tmp_path / "checkpoint").write_text("rubbish")
     other = make_trainer(start=False)
     lines = []
-    checkpoints = Checkpoints(tmp_path, keep=2, **contents(other))
+    checkpoints = Checkpoints(tmp_path, keep=2, **other.contents())
     assert checkpoints.restore_latest(lines.append) == (0, 0.0)
     assert len(lines) == 1
     assert "ckpt-2" in lines[0]
@@ -70,15 +64,15 @@ def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tm
     run(other, 2)
     checkpoints.save(2, 0.0)
     third = make_trainer(start=False)
-    assert Checkpoints(tmp_path, **contents(third)).restore_latest(pytest.fail) == (2, 0.0)
+    assert Checkpoints(tmp_path, **third.contents()).restore_latest(pytest.fail) == (2, 0.0)
 
 
 def test_all_broken_is_an_error_and_none_is_none(make_trainer, tmp_path):
     trainer = make_trainer()
-    checkpoints = Checkpoints(tmp_path, **contents(trainer))
+    checkpoints = Checkpoints(tmp_path, **trainer.contents())
     assert checkpoints.restore_latest(pytest.fail) is None
     checkpoints.save(1, 0.0)
     for path in tmp_path.glob("ckpt-1.*"):
         path.write_bytes(b"")
     with pytest.raises(UserError, match="broken"):
-        Checkpoints(tmp_path, **contents(make_trainer())).restore_latest(lambda line: None)
+        Checkpoints(tmp_path, **make_trainer().contents()).restore_latest(lambda line: None)

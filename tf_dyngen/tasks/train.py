@@ -62,7 +62,7 @@ def train(
         check_same_run(workdir, stored, record)
     trainer, learner = _build_trainer(record, clips, strategy)
     checkpoints = Checkpoints(
-        workdir / FOLDER, keep=config.output.keep_checkpoints, **learner._asdict()
+        workdir / FOLDER, keep=config.output.keep_checkpoints, **trainer.contents()
     )
     restored = checkpoints.restore_latest(_say)
     if restored:

@@ -42,6 +42,7 @@ def infer_latents(
     at_clip_start,
     precision: float,
     config: InferenceConfig,
+    preconditioner: Latents | None = None,
 ) -> Latents:
     """Moves the latents of B windows by `config.langevin_steps` Langevin steps.
 
@@ -53,6 +54,7 @@ def infer_latents(
       at_clip_start: bool scalar; elsewhere the state was carried over and is no latent.
       precision: 1 / sigma^2.
       config: number and size of the steps, temperature.
+      preconditioner: of the Langevin moves, see `preconditioning`.
     """
     carried = latents.initial_state
 
@@ -73,6 +75,7 @@ def infer_latents(
             step_size=config.step_size,
             noise=draws,
             temperature=config.temperature,
+            preconditioner=preconditioner,
         )
     return hold_carried(latents)
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import keras
 import tensorflow as tf
@@ -16,6 +16,7 @@ from tf_dyngen.model.generator import Generator
 from tf_dyngen.training.batches import Batch, ClipBatches
 from tf_dyngen.training.learner import infer_latents, likelihood_precision, update_weights
 from tf_dyngen.training.metrics import Metrics, summarize
+from tf_dyngen.training.preconditioner import FollowingPreconditioner
 
 
 class Action(Protocol):
@@ -60,9 +61,21 @@ class Trainer:
         self.chains = chains
         self.batches = batches
         self.strategy = strategy
+        self.preconditioner = self._make_preconditioner()
         self.completed = 0
         self.seconds = 0.0
         self._traced_step = tf.function(self._step)
+
+    def contents(self) -> dict[str, Any]:
+        """Returns all that a checkpoint must hold, by name."""
+        contents = {
+            "generator": self.generator,
+            "optimizer": self.optimizer,
+            "chains": self.chains,
+        }
+        if self.preconditioner is not None:
+            contents["preconditioner"] = self.preconditioner.reference
+        return contents
 
     @property
     def num_traces(self) -> int:
@@ -97,6 +110,9 @@ class Trainer:
         """Runs the next step; UserError if its numbers are not finite."""
         started = time.perf_counter()
         batch = self.batches.at(self.completed)
+        if self.preconditioner is not None:
+            first = self.chains.gather(batch.rows[:1], batch.start, self.batches.window_length)
+            self.preconditioner.before_step(self.completed, first)
         infos = self._traced_step(tf.constant(self.completed), self._distribute(batch))
         infos = [tf.nest.map_structure(lambda value: value.numpy(), info) for info in infos]
         self.completed += 1
@@ -120,9 +136,8 @@ class Trainer:
         return [info for _, (_, _, info) in local]
 
     def _replica_step(self, step, batch: Batch):
-        config, num_frames = self.config, self.batches.window_length
+        config, num_frames, precision = self.config, self.batches.window_length, self._precision
         frames = tf.cast(batch.frames, tf.float32) / 127.5 - 1.0
-        precision = likelihood_precision(config.inference, self.batches.batch_size, num_frames)
         noise = draw_langevin_noise(
             config.seed,
             step,
@@ -139,6 +154,7 @@ class Trainer:
             at_clip_start=tf.equal(batch.start, 0),
             precision=precision,
             config=config.inference,
+            preconditioner=self.preconditioner.roots if self.preconditioner else None,
         )
         info, states = update_weights(
             self.generator,
@@ -150,6 +166,24 @@ class Trainer:
         )
         next_state = tf.gather(states, batch.next_start - batch.start - 1, axis=1)
         return latents, next_state, info
+
+    @property
+    def _precision(self) -> float:
+        batches = self.batches
+        return likelihood_precision(
+            self.config.inference, batches.batch_size, batches.window_length
+        )
+
+    def _make_preconditioner(self) -> FollowingPreconditioner | None:
+        every = self.config.inference.precondition_every
+        if not every:
+            return None
+        return FollowingPreconditioner(
+            self.generator,
+            num_frames=self.batches.window_length,
+            precision=self._precision,
+            every=every,
+        )
 
     def _distribute(self, batch: Batch) -> Batch:
         """Gives each replica its share of the clips."""

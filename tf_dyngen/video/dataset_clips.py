@@ -1,8 +1,5 @@
 """Clips from a TFDS data set: any with a video feature, or a [T, H, W, C] uint8 tensor."""
 
-import contextlib
-import importlib
-
 import numpy as np
 
 from tf_dyngen.errors import UserError
@@ -34,12 +31,11 @@ def read_dataset_clips(
     import tensorflow_datasets as tfds
 
     dataset_name, _, split = name.partition(":")
-    _register(dataset_name.partition("/")[0])
     try:
         builder = tfds.builder(dataset_name, data_dir=data_dir)
     except (tfds.core.DatasetNotFoundError, ValueError) as error:
         raise UserError(
-            f"no data set {dataset_name!r} ({str(error).splitlines()[0]})",
+            f"no data set {dataset_name!r} ({' '.join(str(error).split())[:160]})",
             "give --dataset=NAME[/CONFIG][:SPLIT]",
         ) from error
     feature = _video_feature(dataset_name, builder.info.features)
@@ -64,13 +60,6 @@ def read_dataset_clips(
         )
         for index, example in enumerate(tfds.as_numpy(examples))
     ]
-
-
-def _register(folder: str) -> None:
-    """Makes a data set of the checkout's folder `datasets` known to TFDS, if it is one."""
-    # By name: the library is installed without that folder.
-    with contextlib.suppress(ModuleNotFoundError):
-        importlib.import_module(f"datasets.{folder}.{folder}_dataset_builder")
 
 
 def _video_feature(name: str, features) -> str:

@@ -1,0 +1,243 @@
+"""Every mistake ends in exit status 2, one line `error: what is wrong: what to do`, no file."""
+
+import json
+import os
+import shutil
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+TRAIN = "launch.train"
+SYNTHESIZE = "launch.synthesize"
+NEW_RUN = ["--workdir={world}/new", "--preset=smoke"]
+NEW_CLIP = [*NEW_RUN, "--clip={world}/waves.npy"]
+OLD_RUN = ["--workdir={world}/run"]
+OUTPUT = [*OLD_RUN, "--output={world}/new.npy"]
+
+# What is mistaken: the command, its arguments, words that the line must hold.
+MISTAKES = {
+    "no workdir": (TRAIN, ["--clip={world}/waves.npy"], ["--workdir"]),
+    "no such clip": (TRAIN, [*NEW_RUN, "--clip={world}/none.mp4"], ["none.mp4", "not exist"]),
+    "text as video": (TRAIN, [*NEW_RUN, "--clip={world}/text.mp4"], ["text.mp4", "no video"]),
+    "text as picture": (TRAIN, [*NEW_RUN, "--clip={world}/text"], ["page.png", "picture"]),
+    "text as array": (TRAIN, [*NEW_RUN, "--clip={world}/text.npy"], ["text.npy", "uint8"]),
+    "empty file": (TRAIN, [*NEW_RUN, "--clip={world}/empty.mp4"], ["empty.mp4", "0 bytes"]),
+    "no suffix": (TRAIN, [*NEW_RUN, "--clip={world}/file"], ["file", ".mp4"]),
+    "one picture": (TRAIN, [*NEW_RUN, "--clip={world}/small/1.png"], ["1.png", "2 frames"]),
+    "one frame": (TRAIN, [*NEW_RUN, "--clip={world}/one.npy"], ["one.npy", "1 frame", "2"]),
+    "floats": (TRAIN, [*NEW_RUN, "--clip={world}/floats.npy"], ["floats.npy", "float64", "uint8"]),
+    "empty folder": (TRAIN, [*NEW_RUN, "--clip={world}/empty"], ["empty", "neither"]),
+    "two sizes": (TRAIN, [*NEW_RUN, "--clip={world}/small"], ["8x8", "8x12", "one size"]),
+    "no match": (TRAIN, [*NEW_RUN, "--clip={world}/*.mkv"], ["*.mkv", "matches no file"]),
+    "clip twice": (TRAIN, [*NEW_CLIP, "--clip={world}/waves.npy"], ["twice", "waves"]),
+    "clip and data set": (TRAIN, [*NEW_CLIP, "--dataset=mnist"], ["--clip", "--dataset"]),
+    "unknown data set": (TRAIN, [*NEW_RUN, "--dataset=fire_and_ice"], ["fire_and_ice"]),
+    "unknown split": (
+        TRAIN,
+        [*NEW_RUN, "--data_dir={data}", "--dataset=procedural_textures/fire_64:night"],
+        ["'night'", "choose of train"],
+    ),
+    "unknown form of a data set": (
+        TRAIN,
+        [*NEW_RUN, "--data_dir={data}", "--dataset=procedural_textures/ice_64"],
+        ["procedural_textures/ice_64"],
+    ),
+    "unknown preset": (
+        TRAIN,
+        ["--workdir={world}/new", "--preset=textur"],
+        ["'textur'", "did you mean 'texture'"],
+    ),
+    "unknown setting": (
+        TRAIN,
+        [*NEW_CLIP, "--set=learning.lerning_rate=1"],
+        ["learning.lerning_rate", "did you mean 'learning.learning_rate'"],
+    ),
+    "setting without section": (
+        TRAIN,
+        [*NEW_CLIP, "--set=batch_size=1"],
+        ["did you mean 'learning.batch_size'"],
+    ),
+    "setting without value": (TRAIN, [*NEW_CLIP, "--set=learning.steps"], ["KEY=VALUE"]),
+    "word for a number": (
+        TRAIN,
+        [*NEW_CLIP, "--set=learning.steps=many"],
+        ["learning.steps", "many", "whole number"],
+    ),
+    "fraction for a whole number": (
+        TRAIN,
+        [*NEW_CLIP, "--set=learning.batch_size=1.5"],
+        ["learning.batch_size", "1.5", "whole number"],
+    ),
+    "number for a list": (
+        TRAIN,
+        [*NEW_CLIP, "--set=model.transition_hidden=20"],
+        ["model.transition_hidden", "[20,20]"],
+    ),
+    "infinite setting": (
+        TRAIN,
+        [*NEW_CLIP, "--set=inference.step_size=Infinity"],
+        ["inference.step_size", "finite"],
+    ),
+    "not a number": (
+        TRAIN,
+        [*NEW_CLIP, "--set=inference.step_size=NaN"],
+        ["inference.step_size", "finite"],
+    ),
+    "two channels": (TRAIN, [*NEW_CLIP, "--set=video.channels=2"], ["video.channels", "1, 3"]),
+    "negative steps": (TRAIN, [*NEW_CLIP, "--steps=-1"], ["steps", "-1", "at least 0"]),
+    "no minutes": (TRAIN, [*NEW_CLIP, "--minutes=0"], ["--minutes=0", "above 0"]),
+    "not a number of minutes": (TRAIN, [*NEW_CLIP, "--minutes=nan"], ["--minutes=nan"]),
+    "size of letters": (TRAIN, [*NEW_CLIP, "--size=abc"], ["--size=abc", "64"]),
+    "size of three": (TRAIN, [*NEW_CLIP, "--size=8x8x8"], ["--size=8x8x8", "HEIGHTxWIDTH"]),
+    "empty size": (TRAIN, [*NEW_CLIP, "--size="], ["--size=", "64"]),
+    "size too small": (TRAIN, [*NEW_CLIP, "--size=2"], ["2", "at least 8"]),
+    "size too large": (TRAIN, [*NEW_CLIP, "--size=64x5000"], ["5000", "at most 1024"]),
+    "frames too few": (TRAIN, [*NEW_CLIP, "--num_frames=1"], ["num_frames", "1", "at least 2"]),
+    "negative training seed": (TRAIN, [*NEW_CLIP, "--seed=-1"], ["seed", "-1", "at least 0"]),
+    "unknown flag": (TRAIN, [*NEW_CLIP, "--step=5"], ["step", "--help"]),
+    "word for a flag's number": (TRAIN, [*NEW_CLIP, "--steps=ten"], ["--steps", "ten"]),
+    "unknown strategy": (TRAIN, [*NEW_CLIP, "--strategy=cloud"], ["--strategy", "mirrored"]),
+    "one device mirrored": (TRAIN, [*NEW_CLIP, "--strategy=mirrored"], ["two devices"]),
+    "positional": (TRAIN, [*NEW_CLIP, "extra"], ["'extra'", "--NAME=VALUE"]),
+    "other configuration": (
+        TRAIN,
+        [*OLD_RUN, "--set=model.state_size=7"],
+        ["model.state_size is 6 there and 7 here", "another --workdir"],
+    ),
+    "other preset": (TRAIN, [*OLD_RUN, "--preset=texture"], ["preset", "another --workdir"]),
+    "other clips": (TRAIN, [*OLD_RUN, "--clip={world}/other.npy"], ["waves", "other frames"]),
+    "clip is gone": (TRAIN, ["--workdir={world}/orphan"], ["gone.npy", "not exist"]),
+    "workdir is a file": (
+        TRAIN,
+        ["--workdir={world}/file", "--preset=smoke", "--clip={world}/waves.npy"],
+        ["{world}/file", "a file stands where a folder is wanted"],
+    ),
+    "workdir below a file": (
+        TRAIN,
+        ["--workdir={world}/file/run", "--preset=smoke", "--clip={world}/waves.npy"],
+        ["{world}/file", "a file stands where a folder is wanted"],
+    ),
+    "unwritable workdir": (
+        TRAIN,
+        ["--workdir=/proc/run", "--preset=smoke", "--clip={world}/waves.npy"],
+        ["cannot write /proc/run"],
+    ),
+    "corrupt record": (TRAIN, ["--workdir={world}/corrupt"], ["corrupt/config.json"]),
+    "record of something else": (TRAIN, ["--workdir={world}/foreign"], ["foreign/config.json"]),
+    "record with a wrong setting": (
+        TRAIN,
+        ["--workdir={world}/wrong"],
+        ["wrong/config.json", "video.height", "at least 8"],
+    ),
+    "broken checkpoints": (TRAIN, ["--workdir={world}/broken"], ["every checkpoint", "broken"]),
+    "synthesis without workdir": (SYNTHESIZE, ["--output={world}/new.npy"], ["--workdir"]),
+    "no output": (SYNTHESIZE, OLD_RUN, ["--output"]),
+    "no run": (
+        SYNTHESIZE,
+        ["--workdir={world}/none", "--output={world}/new.npy"],
+        ["no run in", "launch.train"],
+    ),
+    "run without checkpoint": (
+        SYNTHESIZE,
+        ["--workdir={world}/orphan", "--output={world}/new.npy"],
+        ["no checkpoint", "launch.train"],
+    ),
+    "synthesis of broken checkpoints": (
+        SYNTHESIZE,
+        ["--workdir={world}/broken", "--output={world}/new.npy"],
+        ["every checkpoint", "broken"],
+    ),
+    "synthesis of a corrupt record": (
+        SYNTHESIZE,
+        ["--workdir={world}/corrupt", "--output={world}/new.npy"],
+        ["corrupt/config.json"],
+    ),
+    "unknown suffix": (SYNTHESIZE, [*OLD_RUN, "--output={world}/new.doc"], [".doc", ".mp4"]),
+    "no frames": (SYNTHESIZE, [*OUTPUT, "--num_frames=0"], ["--num_frames=0", "above 0"]),
+    "no videos": (SYNTHESIZE, [*OUTPUT, "--num_videos=0"], ["--num_videos=0", "above 0"]),
+    "negative seed": (SYNTHESIZE, [*OUTPUT, "--seed=-1"], ["--seed=-1", "0"]),
+    "seed too large": (SYNTHESIZE, [*OUTPUT, "--seed=2147483648"], ["--seed", "2147483647"]),
+    "full output folder": (SYNTHESIZE, [*OLD_RUN, "--output={world}/small"], ["small", "empty"]),
+    "output below a file": (
+        SYNTHESIZE,
+        [*OLD_RUN, "--output={world}/file/new.npy"],
+        ["a file stands where a folder is wanted"],
+    ),
+    "output is a folder": (SYNTHESIZE, [*OLD_RUN, "--output={world}/folder.npy"], ["folder.npy"]),
+    "loop of one": (SYNTHESIZE, [*OUTPUT, "--loop", "--num_frames=1"], ["loop", "at least 2"]),
+    "word for frames": (SYNTHESIZE, [*OUTPUT, "--num_frames=many"], ["--num_frames", "many"]),
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, trained, clip, waves):
+    """A folder with things to be mistaken about; no mistake may change anything in it."""
+    world = tmp_path_factory.mktemp("world")
+    shutil.copy(clip, world / "waves.npy")
+    np.save(world / "other.npy", waves(phase=1.0))
+    np.save(world / "one.npy", waves(1))
+    np.save(world / "floats.npy", waves() / 255)
+    for name in ("text.mp4", "text.npy", "file"):
+        (world / name).write_text("no video at all\n")
+    (world / "empty.mp4").touch()
+    for name in ("empty", "small", "text", "folder.npy"):
+        (world / name).mkdir()
+    (world / "text" / "page.png").write_text("no picture at all\n")
+    Image.new("RGB", (8, 8)).save(world / "small" / "1.png")
+    Image.new("RGB", (12, 8)).save(world / "small" / "2.png")
+    shutil.copytree(trained, world / "run")
+    shutil.copytree(trained, world / "broken")
+    for data in (world / "broken" / "checkpoints").glob("*.data*"):
+        os.truncate(data, data.stat().st_size // 2)
+    record = json.loads((trained / "config.json").read_text())
+    write_record(world / "orphan", record | {"source": {"clips": [str(world / "gone.npy")]}})
+    write_record(world / "foreign", {"name": "something else"})
+    video = record["config"]["video"] | {"height": 2}
+    write_record(world / "wrong", record | {"config": record["config"] | {"video": video}})
+    write_record(world / "corrupt", record)
+    os.truncate(world / "corrupt" / "config.json", 100)
+    return world
+
+
+def write_record(workdir, record):
+    workdir.mkdir()
+    (workdir / "config.json").write_text(json.dumps(record))
+
+
+def tree(folder):
+    """Everything in a folder: path -> (time of the last change, size)."""
+    stats = {path: path.stat() for path in folder.rglob("*")}
+    return {path: (stat.st_mtime_ns, stat.st_size) for path, stat in stats.items()}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_line_and_writes_nothing(mistake, world, data_dir, start, finish):
+    module, arguments, words = MISTAKES[mistake]
+    before = tree(world)
+    places = {"world": world, "data": data_dir}
+    ended = finish(start(module, *(argument.format(**places) for argument in arguments)))
+    ended.check_mistake(*(word.format(world=world) for word in words))
+    assert tree(world) == before
+
+
+def test_a_run_too_large_for_memory_is_refused(world, waves, start, finish, tmp_path):
+    # At 1024x1024 and width 1 a frame takes six copies of 32 million float32: over 0.7 GB.
+    num_frames = int(psutil.virtual_memory().total / 0.7e9) + 2
+    np.save(tmp_path / "long.npy", waves(num_frames, (8, 8)))
+    before = tree(world)
+    ended = finish(
+        start(
+            TRAIN,
+            *(argument.format(world=world) for argument in NEW_RUN),
+            f"--clip={tmp_path}/long.npy",
+            f"--num_frames={num_frames}",
+            "--size=1024",
+            "--set=model.normalization=true",
+            "--set=model.emission_width=1",
+            f"--set=learning.bptt_length={num_frames}",
+        )
+    )
+    ended.check_mistake("GB, this machine has", "--size")
+    assert tree(world) == before

@@ -1,0 +1,131 @@
+"""A preconditioner of the Langevin dynamics: the posterior covariance of the linearised model.
+
+The posterior of a linear-Gaussian state space model has precision I + M M' / sigma^2, where M maps
+noise to frames. Its condition number is that of the texture's modes, thousands and more; in the
+coordinates of its own square root the posterior is round, and a few steps reach anywhere (Roberts
+and Stramer, "Langevin diffusions and Metropolis-Hastings algorithms", 2002). The target does not
+change: the preconditioner stands still while the chain moves.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.latents import Latents
+
+NUM_POINTS = 8
+
+
+class Linearization(NamedTuple):
+    """A generator's Jacobians, averaged over points of a clip; latents and states are rows.
+
+    transition: d s_t / d s_{t-1}, [S, S]; noise_gain: d s_t / d xi_t, [N, S].
+    state_gram: J J' of J = d x_t / d s_t, [S, S]; appearance_gram: the same of a, [A, A].
+    """
+
+    transition: tf.Tensor
+    noise_gain: tf.Tensor
+    state_gram: tf.Tensor
+    appearance_gram: tf.Tensor
+
+
+def linearize(generator: Generator, latents: Latents) -> Linearization:
+    """Linearises a generator at NUM_POINTS evenly spaced frames of one clip, leaves [1, ...]."""
+    states = tf.concat(
+        [latents.initial_state[:, None], generator.rollout(latents.initial_state, latents.noise)],
+        axis=1,
+    )[0]
+    num_frames = latents.noise.shape[1]
+    frames = [round(i * (num_frames - 1) / (NUM_POINTS - 1)) for i in range(NUM_POINTS)]
+    before = tf.gather(states, frames)
+    noise = tf.gather(latents.noise[0], frames)
+    after = tf.gather(states, [frame + 1 for frame in frames])
+    appearance = tf.repeat(latents.appearance, NUM_POINTS, axis=0)
+    transition, emission = generator.transition, generator.emission
+    by_state = _jacobian(transition, 0, before, noise)
+    by_noise = _jacobian(transition, 1, before, noise)
+    frames_by_state = _jacobian(emission, 0, after, appearance)
+    frames_by_appearance = _jacobian(emission, 1, after, appearance)
+    return Linearization(
+        tf.reduce_mean(by_state, axis=0),
+        tf.reduce_mean(by_noise, axis=0),
+        tf.reduce_mean(tf.matmul(frames_by_state, frames_by_state, transpose_b=True), axis=0),
+        tf.reduce_mean(
+            tf.matmul(frames_by_appearance, frames_by_appearance, transpose_b=True), axis=0
+        ),
+    )
+
+
+def build_preconditioner(model: Linearization, *, num_frames: int, precision: float) -> Latents:
+    """Returns a square root of the posterior covariance, one block each for the three latents.
+
+    The blocks are those of the posterior given the other two latents; together they stretch no
+    direction more than threefold.
+
+    Args:
+      model: the linearised generator.
+      num_frames: T; time and memory are those of a (T * N) x (T * N) matrix.
+      precision: 1 / sigma^2.
+    Returns: L with L L' the covariance: [T * N, T * N], [S, S], [A, A].
+    """
+    powers = [model.noise_gain]
+    decays = [model.transition]
+    for _ in range(num_frames - 1):
+        powers.append(tf.matmul(powers[-1], model.transition))
+        decays.append(tf.matmul(decays[-1], model.transition))
+    noise_to_states = _block_toeplitz(tf.stack(powers))
+    initial_to_states = tf.concat(decays, axis=1)
+    grams = [
+        _gram_of_states(noise_to_states, model.state_gram),
+        _gram_of_states(initial_to_states, model.state_gram),
+        num_frames * model.appearance_gram,
+    ]
+    return Latents(*(_root_of_covariance(gram, precision) for gram in grams))
+
+
+def precondition(root: tf.Tensor, values: tf.Tensor, *, transpose: bool = False) -> tf.Tensor:
+    """Returns L v, or L' v, of values [B, ...] whose entries number the rows of L."""
+    flat = tf.reshape(values, [values.shape[0], root.shape[0]])
+    return tf.reshape(tf.matmul(flat, root, transpose_b=not transpose), values.shape)
+
+
+def _jacobian(function: Callable, argument: int, *inputs: tf.Tensor) -> tf.Tensor:
+    """Returns d function / d inputs[argument], [K, n, m], of inputs [K, ...]; by forward mode."""
+    num_points, size = inputs[argument].shape
+    if not size:
+        return tf.zeros([num_points, 0, 1], inputs[argument].dtype)
+    repeated = [tf.repeat(value, size, axis=0) for value in inputs]
+    directions = tf.tile(tf.eye(size, dtype=repeated[argument].dtype), [num_points, 1])
+    with tf.autodiff.ForwardAccumulator(repeated[argument], directions) as accumulator:
+        outputs = function(*repeated)
+    return tf.reshape(
+        accumulator.jvp(outputs), [num_points, size, outputs.shape[1:].num_elements()]
+    )
+
+
+def _block_toeplitz(powers: tf.Tensor) -> tf.Tensor:
+    """Returns [T * N, T * S] with blocks (u, t) = powers[t - u], zero for t < u."""
+    num_frames, noise_size, state_size = powers.shape
+    frames = tf.range(num_frames)
+    lags = frames[None, :] - frames[:, None]
+    blocks = tf.gather(powers, tf.maximum(lags, 0))
+    blocks = tf.where(lags[:, :, None, None] >= 0, blocks, tf.zeros([], powers.dtype))
+    ordered = tf.transpose(blocks, [0, 2, 1, 3])
+    return tf.reshape(ordered, [num_frames * noise_size, num_frames * state_size])
+
+
+def _gram_of_states(to_states: tf.Tensor, state_gram: tf.Tensor) -> tf.Tensor:
+    """Returns M M' of the frames, [R, R], of a map to states [R, T * S]."""
+    num_rows, state_size = to_states.shape[0], state_gram.shape[0]
+    by_state = tf.reshape(to_states, [-1, state_size])
+    weighted = tf.reshape(tf.matmul(by_state, state_gram), [num_rows, -1])
+    return tf.matmul(weighted, to_states, transpose_b=True)
+
+
+def _root_of_covariance(gram: tf.Tensor, precision: float) -> tf.Tensor:
+    """Returns L with L L' = (I + precision * gram)^-1."""
+    identity = tf.eye(gram.shape[0], dtype=gram.dtype)
+    lower = tf.linalg.cholesky(identity + precision * gram)
+    return tf.linalg.triangular_solve(lower, identity, lower=True, adjoint=True)
