@@ -63,25 +63,31 @@ class InferenceConfig:
     exact log-likelihood, or `mean`, which averages the squared error over the clips and frames of
     a batch as the authors' code does (an effective sigma^2 of sigma^2 * B * T).
     `precondition_every` is after how many steps the preconditioner, the posterior covariance of the
-    linear backbone, follows the weights; 0 is none, and the only choice of `paper`.
+    linearised model, follows the weights; 0 is none.
     """
 
     observation_std: float = _setting(0.3, above=0.0)
     likelihood: str = _setting(SUM, choices=(SUM, MEAN))
     langevin_steps: int = _setting(2, low=1)
-    step_size: float = _setting(0.4, above=0.0)
+    step_size: float = _setting(0.3, above=0.0)
     temperature: float = _setting(1.0, low=0.0)
     precondition_every: int = _setting(50, low=0)
 
 
 @dataclasses.dataclass(frozen=True)
 class LearningConfig:
-    """Adam on the weights; a step is one window of `bptt_length` frames of a batch of clips."""
+    """Adam on the weights; a step is one window of `bptt_length` frames of a batch of clips.
 
-    steps: int = _setting(2000, low=0)
+    The rate rises over `warmup_steps`, then falls along a cosine to a twentieth at `decay_steps`
+    and stays there; with 0 it does neither.
+    """
+
+    steps: int = _setting(1600, low=0)
     batch_size: int = _setting(1, low=1)
     bptt_length: int = _setting(60, low=2)
     learning_rate: float = _setting(0.002, above=0.0)
+    warmup_steps: int = _setting(50, low=0)
+    decay_steps: int = _setting(1600, low=0)
     beta_1: float = _setting(0.5, low=0.0, high=0.9999)
 
 
@@ -111,12 +117,6 @@ class Config:
         _check_section("", self)
         for name in SECTIONS:
             _check_section(f"{name}.", getattr(self, name))
-        if self.inference.precondition_every and self.model.parameterisation != LINEAR_BACKBONE:
-            raise UserError(
-                f"inference.precondition_every is {self.inference.precondition_every} and "
-                f"model.parameterisation {self.model.parameterisation}",
-                "set inference.precondition_every=0; only linear_backbone has a preconditioner",
-            )
 
 
 SECTIONS = tuple(

@@ -33,6 +33,8 @@ def texture_paper() -> dict:
         "learning.steps": 6000,
         "learning.bptt_length": 30,
         "learning.learning_rate": 0.002,
+        "learning.warmup_steps": 0,
+        "learning.decay_steps": 0,
         "learning.beta_1": 0.5,
     }
 

@@ -6,12 +6,12 @@ import tensorflow as tf
 
 from tf_dyngen import presets
 from tf_dyngen.config import override
+from tf_dyngen.inference.langevin import precondition
 from tf_dyngen.inference.preconditioning import (
     NUM_POINTS,
     Linearization,
     build_preconditioner,
     linearize,
-    precondition,
 )
 from tf_dyngen.model.generator import build_generator
 from tf_dyngen.model.latents import Latents

@@ -19,7 +19,6 @@ BOTH = pytest.mark.parametrize("parameterisation", ["linear_backbone", "paper"])
 def make_problem(parameterisation, num_clips=3, dtype=np.float32):
     settings = {
         "model.parameterisation": parameterisation,
-        "inference.precondition_every": 0,
         "model.normalization": True,
         "model.appearance_size": 2,
         "video.height": 8,

@@ -16,7 +16,6 @@ BOTH = pytest.mark.parametrize("parameterisation", ["linear_backbone", "paper"])
 def small_generator(parameterisation, **changes):
     settings = {
         "model.parameterisation": parameterisation,
-        "inference.precondition_every": 0,
         "model.normalization": True,
         "model.appearance_size": 2,
         **changes,

@@ -13,7 +13,6 @@ from tf_dyngen.model.transition import build_transition
 
 PAPER = {
     "model.parameterisation": "paper",
-    "inference.precondition_every": 0,
     "model.state_size": 100,
     "model.noise_size": 100,
     "model.transition_hidden": (20, 20),

@@ -15,7 +15,6 @@ from tf_dyngen.tasks.synthesize import BLOCK, Synthesizer, draw_noise_block
 def make_generator(parameterisation="linear_backbone", memory=0.9):
     settings = {
         "model.parameterisation": parameterisation,
-        "inference.precondition_every": 0,
         "model.normalization": parameterisation == "paper",
         "model.appearance_size": 2,
     }

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_dyngen.inference.preconditioning import precondition
 from tf_dyngen.model.latents import Latents
+
+TRUNCATION = 6.0
 
 
 class LangevinInfo(NamedTuple):
@@ -27,7 +28,10 @@ def langevin_step(
 ) -> tuple[Latents, LangevinInfo]:
     """One Langevin move: z + delta^2/2 * P * gradient of log p(z, X) + delta * L * noise.
 
-    P = L L' is the preconditioner, the identity if there is none.
+    P = L L' is the preconditioner, the identity if there is none. In its coordinates the gradient's
+    entries are about standard normal once the chain has settled; entries beyond TRUNCATION come
+    from curvature that the preconditioner does not know, and are truncated, lest the move overshoot
+    (Roberts and Tweedie, "Exponential convergence of Langevin distributions", 1996).
 
     Args:
       latents: leaves [B, ...].
@@ -45,10 +49,10 @@ def langevin_step(
         log_density, latents, unconnected_gradients=tf.UnconnectedGradients.ZERO
     )
     drift, diffusion = 0.5 * step_size**2, step_size * temperature**0.5
-    roots = preconditioner or Latents(None, None, None)
+    roots = preconditioner or (None, None, None)
     moved = Latents(
         *(
-            value + _transform(root, drift * _transform(root, gradient, True) + diffusion * draw)
+            _move(value, drift, gradient, diffusion * draw, root)
             for value, gradient, draw, root in zip(latents, gradients, noise, roots, strict=True)
         )
     )
@@ -56,5 +60,15 @@ def langevin_step(
     return moved, LangevinInfo(log_density, tf.sqrt(tf.add_n(squares)))
 
 
-def _transform(root, values, transpose: bool = False):
-    return values if root is None else precondition(root, values, transpose=transpose)
+def precondition(root: tf.Tensor, values: tf.Tensor, *, transpose: bool = False) -> tf.Tensor:
+    """Returns L v, or L' v, of values [B, ...] whose entries number the rows of L."""
+    flat = tf.reshape(values, [-1, root.shape[0]])
+    return tf.reshape(tf.matmul(flat, root, transpose_b=not transpose), values.shape)
+
+
+def _move(value, drift: float, gradient, diffused, root):
+    if root is None:
+        return value + drift * gradient + diffused
+    slope = precondition(root, gradient, transpose=True)
+    slope = tf.clip_by_value(slope, -TRUNCATION, TRUNCATION)
+    return value + precondition(root, drift * slope + diffused)

@@ -37,7 +37,7 @@ def linearize(generator: Generator, latents: Latents) -> Linearization:
         [latents.initial_state[:, None], generator.rollout(latents.initial_state, latents.noise)],
         axis=1,
     )[0]
-    num_frames = latents.noise.shape[1]
+    num_frames = _sides(latents.noise)[1]
     frames = [round(i * (num_frames - 1) / (NUM_POINTS - 1)) for i in range(NUM_POINTS)]
     before = tf.gather(states, frames)
     noise = tf.gather(latents.noise[0], frames)
@@ -85,15 +85,9 @@ def build_preconditioner(model: Linearization, *, num_frames: int, precision: fl
     return Latents(*(_root_of_covariance(gram, precision) for gram in grams))
 
 
-def precondition(root: tf.Tensor, values: tf.Tensor, *, transpose: bool = False) -> tf.Tensor:
-    """Returns L v, or L' v, of values [B, ...] whose entries number the rows of L."""
-    flat = tf.reshape(values, [values.shape[0], root.shape[0]])
-    return tf.reshape(tf.matmul(flat, root, transpose_b=not transpose), values.shape)
-
-
 def _jacobian(function: Callable, argument: int, *inputs: tf.Tensor) -> tf.Tensor:
     """Returns d function / d inputs[argument], [K, n, m], of inputs [K, ...]; by forward mode."""
-    num_points, size = inputs[argument].shape
+    num_points, size = _sides(inputs[argument])
     if not size:
         return tf.zeros([num_points, 0, 1], inputs[argument].dtype)
     repeated = [tf.repeat(value, size, axis=0) for value in inputs]
@@ -107,7 +101,7 @@ def _jacobian(function: Callable, argument: int, *inputs: tf.Tensor) -> tf.Tenso
 
 def _block_toeplitz(powers: tf.Tensor) -> tf.Tensor:
     """Returns [T * N, T * S] with blocks (u, t) = powers[t - u], zero for t < u."""
-    num_frames, noise_size, state_size = powers.shape
+    num_frames, noise_size, state_size = _sides(powers)
     frames = tf.range(num_frames)
     lags = frames[None, :] - frames[:, None]
     blocks = tf.gather(powers, tf.maximum(lags, 0))
@@ -118,7 +112,7 @@ def _block_toeplitz(powers: tf.Tensor) -> tf.Tensor:
 
 def _gram_of_states(to_states: tf.Tensor, state_gram: tf.Tensor) -> tf.Tensor:
     """Returns M M' of the frames, [R, R], of a map to states [R, T * S]."""
-    num_rows, state_size = to_states.shape[0], state_gram.shape[0]
+    num_rows, state_size = _sides(to_states)[0], _sides(state_gram)[0]
     by_state = tf.reshape(to_states, [-1, state_size])
     weighted = tf.reshape(tf.matmul(by_state, state_gram), [num_rows, -1])
     return tf.matmul(weighted, to_states, transpose_b=True)
@@ -126,6 +120,11 @@ def _gram_of_states(to_states: tf.Tensor, state_gram: tf.Tensor) -> tf.Tensor:
 
 def _root_of_covariance(gram: tf.Tensor, precision: float) -> tf.Tensor:
     """Returns L with L L' = (I + precision * gram)^-1."""
-    identity = tf.eye(gram.shape[0], dtype=gram.dtype)
+    identity = tf.eye(_sides(gram)[0], dtype=gram.dtype)
     lower = tf.linalg.cholesky(identity + precision * gram)
     return tf.linalg.triangular_solve(lower, identity, lower=True, adjoint=True)
+
+
+def _sides(values: tf.Tensor) -> list[int]:
+    """Returns the shape, which is known when tracing."""
+    return values.shape.as_list()  # type: ignore[return-value]

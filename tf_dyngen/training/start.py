@@ -14,6 +14,7 @@ from tf_dyngen.model.linear_start import (
     fit_linear_dynamic_texture,
     start_linear_backbone,
 )
+from tf_dyngen.training.optimizer import build_optimizer
 from tf_dyngen.video.clips import Clip, to_model_range
 
 
@@ -31,8 +32,7 @@ def build_learner(
     """Makes all variables: weights and optimiser in the strategy's scope, chains on the host."""
     with strategy.scope():
         generator = build_generator(config)
-        learning = config.learning
-        optimizer = keras.optimizers.Adam(learning.learning_rate, beta_1=learning.beta_1)
+        optimizer = build_optimizer(config.learning)
         optimizer.build(generator.trainable_variables)
     return Learner(generator, optimizer, Chains(clip_ids, num_frames, generator.latent_sizes))
 
