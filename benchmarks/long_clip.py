@@ -5,6 +5,7 @@ python -m benchmarks.long_clip [--num_frames=2000]
 
 import multiprocessing
 import time
+from concurrent import futures
 
 from absl import app, flags
 
@@ -36,8 +37,8 @@ def main(_) -> None:
 
     rows = []
     for num_frames in (_WINDOW, _NUM_FRAMES.value):
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            per_frame, start, memory, clip = pool.apply(train, (num_frames,))
+        with futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            per_frame, start, memory, clip = pool.submit(train, num_frames).result()
         rows.append(
             [num_frames, f"{per_frame:.2f}", f"{start:.1f}", f"{memory:.0f}", f"{clip:.1f}"]
         )

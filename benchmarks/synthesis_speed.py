@@ -8,6 +8,7 @@ Peak memory is that of a process of its own for each length; both write an .npy 
 import multiprocessing
 import tempfile
 import time
+from concurrent import futures
 from pathlib import Path
 
 from absl import app, flags
@@ -54,8 +55,8 @@ def main(_) -> None:
     header = ["frames", "frames/s", "emission alone frames/s", "ratio", "peak MB"]
     rows = []
     for num_frames in (_SHORT, _NUM_FRAMES.value):
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            rate, bare, memory = pool.apply(synthesize, (num_frames,))
+        with futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            rate, bare, memory = pool.submit(synthesize, num_frames).result()
         row = [num_frames, f"{rate:.0f}", f"{bare:.0f}", f"{rate / bare:.2f}", f"{memory:.0f}"]
         rows.append(row)
     measuring.print_table(header, rows)

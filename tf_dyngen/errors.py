@@ -10,6 +10,10 @@ class UserError(Exception):
     """
 
     def __init__(self, problem: str, advice: str):
-        super().__init__(f"{problem}: {advice}")
+        # The arguments as given, so that the error survives the way between processes.
+        super().__init__(problem, advice)
         self.problem = problem
         self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.problem}: {self.advice}"

@@ -51,8 +51,20 @@ class ResidualTransition(keras.Model):
         return tf.tanh(state + self.network(state, noise))
 
 
+class Contraction(keras.constraints.Constraint):
+    """Keeps a matrix's singular values at 1 or below; the nearest such matrix."""
+
+    def __call__(self, matrix):
+        """Returns the matrix with larger singular values cut to 1."""
+        values, left, right = tf.linalg.svd(tf.convert_to_tensor(matrix))
+        return tf.matmul(left * tf.minimum(values, 1.0), right, transpose_b=True)
+
+
 class LinearTransition(keras.Model):
-    """s_t = A s_{t-1} + B xi_t + MLP(xi_t, s_{t-1}); the MLP starts at zero.
+    """s_t = A s_{t-1} + B xi_t + MLP(xi_t, tanh s_{t-1}); the MLP starts at zero.
+
+    A stays a contraction while it is learned, and the MLP sees states within bounds, so that no
+    roll-out can explode.
 
     `transition_matrix` is A' [state_size, state_size] and `noise_gain` is B' [noise_size,
     state_size]: states are rows. Both start as for white, unit-variance states; `linear_start`
@@ -63,7 +75,11 @@ class LinearTransition(keras.Model):
         super().__init__(name="transition")
         size = config.state_size
         self.transition_matrix = self.add_weight(
-            shape=(size, size), initializer="zeros", name="transition_matrix"
+            shape=(size, size),
+            initializer="zeros",
+            constraint=Contraction(),
+            aggregation="only_first_replica",
+            name="transition_matrix",
         )
         self.noise_gain = self.add_weight(
             shape=(config.noise_size, size), initializer="identity", name="noise_gain"
@@ -76,7 +92,7 @@ class LinearTransition(keras.Model):
         """Returns the next state [B, state_size] of state and noise [B, noise_size]."""
         following = tf.matmul(state, self.transition_matrix) + tf.matmul(noise, self.noise_gain)
         if self.network is not None:
-            following += self.network(state, noise)
+            following += self.network(tf.tanh(state), noise)
         return following
 
 

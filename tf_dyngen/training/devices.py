@@ -14,8 +14,12 @@ def choose_strategy(name: str) -> tf.distribute.Strategy:
     """Returns a strategy: `auto` mirrors over all GPUs if there are several, else takes one device.
 
     `mirrored` mirrors over all GPUs, or over all logical CPUs where there is no GPU.
+    Graph rewriting of sums is switched off: TensorFlow 2.21 turns sums of gradients in a while loop
+    into temporary variables that collide from one iteration to the next (AlreadyExistsError).
+
     Raises: UserError if `mirrored` is asked for and there is one device only.
     """
+    tf.config.optimizer.set_experimental_options({"arithmetic_optimization": False})
     gpus = tf.config.list_logical_devices("GPU")
     devices = gpus or tf.config.list_logical_devices("CPU")
     if name == MIRRORED and len(devices) < 2:
