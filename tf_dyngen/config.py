@@ -82,12 +82,12 @@ class LearningConfig:
     and stays there; with 0 it does neither.
     """
 
-    steps: int = _setting(1600, low=0)
+    steps: int = _setting(1200, low=0)
     batch_size: int = _setting(1, low=1)
     bptt_length: int = _setting(60, low=2)
     learning_rate: float = _setting(0.002, above=0.0)
     warmup_steps: int = _setting(50, low=0)
-    decay_steps: int = _setting(1600, low=0)
+    decay_steps: int = _setting(1200, low=0)
     beta_1: float = _setting(0.5, low=0.0, high=0.9999)
 
 

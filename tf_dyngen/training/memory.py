@@ -4,6 +4,7 @@ import psutil
 
 from tf_dyngen.config import LINEAR_BACKBONE, Config
 from tf_dyngen.errors import UserError
+from tf_dyngen.inference.preconditioning import NUM_POINTS
 from tf_dyngen.model.layers import emission_layers
 
 FLOAT_BYTES = 4
@@ -11,11 +12,13 @@ FLOAT_BYTES = 4
 RUNTIME_BYTES = 700e6
 # Of every feature map: the transposed convolution's output, the activation's, and their gradients.
 COPIES_OF_A_MAP = 4
-COPIES_WITH_NORMALIZATION = 6
+COPIES_WITH_NORMALIZATION = 10
 # Of every weight: its value, its gradient and Adam's two moments.
 COPIES_OF_A_WEIGHT = 4
 # Of every frame of a clip in the linear start: float32 pixels and their arctanh.
 COPIES_OF_A_FRAME = 2
+# Of the preconditioner's matrix while it is built.
+COPIES_OF_THE_PRECONDITIONER = 8
 
 
 def estimate_memory(config: Config, *, num_clips: int, num_frames: int, num_weights: int) -> float:
@@ -36,6 +39,9 @@ def estimate_memory(config: Config, *, num_clips: int, num_frames: int, num_weig
     pixels = num_clips * num_frames * frame
     start = COPIES_OF_A_FRAME * pixels if model.parameterisation == LINEAR_BACKBONE else 0
     floats = maps * window + COPIES_OF_A_WEIGHT * num_weights + start
+    if config.inference.precondition_every:
+        side = min(learning.bptt_length, num_frames) * model.noise_size
+        floats += COPIES_OF_THE_PRECONDITIONER * side**2 + maps * NUM_POINTS * model.state_size
     return RUNTIME_BYTES + FLOAT_BYTES * floats + pixels
 
 

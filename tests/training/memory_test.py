@@ -1,0 +1,43 @@
+"""The estimate of memory grows with what takes memory; what does not fit is refused."""
+
+import psutil
+import pytest
+
+from tf_dyngen import presets
+from tf_dyngen.config import override
+from tf_dyngen.errors import UserError
+from tf_dyngen.training.memory import check_memory, estimate_memory
+
+SIZES = {"num_clips": 1, "num_frames": 60, "num_weights": 10**6}
+
+
+def estimate(changes, **sizes):
+    return estimate_memory(override(presets.load("texture"), changes), **(SIZES | sizes))
+
+
+def test_a_longer_clip_costs_its_pixels_and_not_its_windows():
+    longer = estimate({}, num_frames=6000) - estimate({})
+    # One byte of the clip, and two floats of the linear start.
+    assert longer == 5940 * 64 * 64 * 3 * 9
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"video.height": 128, "video.width": 128},
+        {"learning.bptt_length": 40},
+        {"model.emission_width": 1.0},
+        {"model.normalization": True},
+        {"inference.precondition_every": 0},
+    ],
+)
+def test_settings_matter(changes):
+    sign = -1 if {"learning.bptt_length", "inference.precondition_every"} & set(changes) else 1
+    assert sign * (estimate(changes) - estimate({})) > 1e6
+
+
+def test_what_does_not_fit_is_refused_with_advice():
+    total = psutil.virtual_memory().total
+    check_memory(0.9 * total)
+    with pytest.raises(UserError, match="bptt_length"):
+        check_memory(1.1 * total)
