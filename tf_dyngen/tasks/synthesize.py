@@ -6,6 +6,7 @@ whether it is made alone, in a stream or in one piece. Noise is a function of (s
 """
 
 from collections.abc import Iterator
+from concurrent import futures
 
 import numpy as np
 import tensorflow as tf
@@ -111,7 +112,7 @@ class Synthesizer:
     ) -> Iterator[np.ndarray]:
         appearance = tf.convert_to_tensor(appearance, tf.float32)[None]
         last_frame = first_frame + num_frames
-        for index, block in enumerate(states):
+        for index, block in enumerate(_ahead(states)):
             start = index * BLOCK
             if start + BLOCK <= first_frame:
                 continue
@@ -138,6 +139,15 @@ def draw_initial_state(seed: int, state_size: int) -> tf.Tensor:
 def draw_appearance(seed: int, appearance_size: int) -> tf.Tensor:
     """Returns the appearance of a seed's video, [appearance_size]."""
     return tf.random.stateless_normal([appearance_size], tf.constant([seed, _APPEARANCE]))
+
+
+def _ahead(items: Iterator[tf.Tensor]) -> Iterator[tf.Tensor]:
+    """Yields the items, computing the next one in a thread while the last one is in use."""
+    with futures.ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
 
 
 def _pad(values, num_rows: int):
