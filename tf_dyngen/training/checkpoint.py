@@ -1,6 +1,7 @@
 """Checkpoints of everything a run needs to go on: weights, optimiser, chains, step, seconds."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +47,7 @@ class Checkpoints:
         advice = "free space or mend its permissions; the checkpoints before it are whole"
         with write_errors(self._directory / f"ckpt-{step}", advice):
             if self._manager is None:
+                self._remove_unfinished()
                 self._manager = tf.train.CheckpointManager(
                     self._checkpoint, str(self._directory), max_to_keep=self._keep
                 )
@@ -77,6 +79,11 @@ class Checkpoints:
                 "restore the folder from a copy, or train again in another --workdir",
             )
         return None
+
+    def _remove_unfinished(self) -> None:
+        """Removes what a run that was killed while it saved has left."""
+        for folder in self._directory.glob("ckpt-*_temp"):
+            shutil.rmtree(folder)
 
     def _steps(self) -> list[int]:
         names = [path.name for path in self._directory.glob("ckpt-*.index")]
