@@ -71,7 +71,7 @@ class InferenceConfig:
     langevin_steps: int = _setting(2, low=1)
     step_size: float = _setting(0.3, above=0.0)
     temperature: float = _setting(1.0, low=0.0)
-    precondition_every: int = _setting(100, low=0)
+    precondition_every: int = _setting(50, low=0)
 
 
 @dataclasses.dataclass(frozen=True)

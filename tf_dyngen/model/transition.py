@@ -51,20 +51,12 @@ class ResidualTransition(keras.Model):
         return tf.tanh(state + self.network(state, noise))
 
 
-class Contraction(keras.constraints.Constraint):
-    """Keeps a matrix's singular values at 1 or below; the nearest such matrix."""
-
-    def __call__(self, matrix):
-        """Returns the matrix with larger singular values cut to 1."""
-        values, left, right = tf.linalg.svd(tf.convert_to_tensor(matrix))
-        return tf.matmul(left * tf.minimum(values, 1.0), right, transpose_b=True)
-
-
 class LinearTransition(keras.Model):
     """s_t = A s_{t-1} + B xi_t + MLP(xi_t, tanh s_{t-1}); the MLP starts at zero.
 
-    A stays a contraction while it is learned, and the MLP sees states within bounds, so that no
-    roll-out can explode.
+    A and B stand still while the MLP learns: the states stay as they were found, stationary with
+    covariance I but for what the MLP bends. It sees states within bounds, so that no roll-out can
+    explode.
 
     `transition_matrix` is A' [state_size, state_size] and `noise_gain` is B' [noise_size,
     state_size]: states are rows. Both start as for white, unit-variance states; `linear_start`
@@ -77,12 +69,14 @@ class LinearTransition(keras.Model):
         self.transition_matrix = self.add_weight(
             shape=(size, size),
             initializer="zeros",
-            constraint=Contraction(),
-            aggregation="only_first_replica",
+            trainable=False,
             name="transition_matrix",
         )
         self.noise_gain = self.add_weight(
-            shape=(config.noise_size, size), initializer="identity", name="noise_gain"
+            shape=(config.noise_size, size),
+            initializer="identity",
+            trainable=False,
+            name="noise_gain",
         )
         self.network = None
         if config.transition_hidden:
