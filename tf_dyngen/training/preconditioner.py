@@ -1,5 +1,7 @@
 """The preconditioner of a run: follows the weights at a low rate, and resumes to the bit."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 from tf_dyngen.inference.preconditioning import Linearization, build_preconditioner, linearize
@@ -37,15 +39,15 @@ class FollowingPreconditioner:
             lambda: build_preconditioner(model, num_frames=num_frames, precision=precision)
         )
 
-    def before_step(self, step: int, latents: Latents) -> None:
+    def before_step(self, step: int, latents_fn: Callable[[], Latents]) -> None:
         """Brings `roots` up to date for a step, counted from 0.
 
         Args:
           step: whether it is time to follow the weights.
-          latents: of one window, leaves [1, ...]; where to linearise.
+          latents_fn: gives the latents of one window, leaves [1, ...]; where to linearise.
         """
         if step % self._every == 0:
-            _assign(self.reference.model, self._linearize(latents))
+            _assign(self.reference.model, self._linearize(latents_fn()))
             self._current = False
         if not self._current:
             _assign(self.roots, self._build())

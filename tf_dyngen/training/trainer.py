@@ -111,8 +111,8 @@ class Trainer:
         started = time.perf_counter()
         batch = self.batches.at(self.completed)
         if self.preconditioner is not None:
-            first = self.chains.gather(batch.rows[:1], batch.start, self.batches.window_length)
-            self.preconditioner.before_step(self.completed, first)
+            window = (batch.rows[:1], batch.start, self.batches.window_length)
+            self.preconditioner.before_step(self.completed, lambda: self.chains.gather(*window))
         infos = self._traced_step(tf.constant(self.completed), self._distribute(batch))
         infos = [tf.nest.map_structure(lambda value: value.numpy(), info) for info in infos]
         self.completed += 1
