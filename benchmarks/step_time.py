@@ -4,6 +4,7 @@
 
 A step is `langevin_steps` gradients to the latents and one to the weights. The floor is the same
 number of gradients of the emission alone, to the states and to the weights, in the same process.
+`all` adds to the median step its share of the preconditioner's rebuild, once in many steps.
 """
 
 import tensorflow as tf
@@ -60,6 +61,16 @@ def emission_gradients(trainer: Trainer):
     return to_states, to_weights
 
 
+def rebuild_seconds(trainer: Trainer) -> float:
+    """Returns the seconds a step that the preconditioner's rebuild takes; 0 if there is none."""
+    if trainer.preconditioner is None:
+        return 0.0
+    preconditioner, batch = trainer.preconditioner, trainer.batches.at(0)
+    latents = trainer.chains.gather(batch.rows, batch.start, trainer.batches.window_length)
+    rebuild = measuring.median_seconds([lambda: preconditioner.before_step(0, lambda: latents)], 5)
+    return rebuild[0] / trainer.config.inference.precondition_every
+
+
 def main(_) -> None:
     """Prints the table."""
     config = presets.load(_PRESET.value)
@@ -68,6 +79,7 @@ def main(_) -> None:
     to_states, to_weights = emission_gradients(trainer)
     calls = [trainer.run_step, to_states, to_weights]
     step, states, weights = measuring.median_seconds(calls, _REPEATS.value)
+    everything = step + rebuild_seconds(trainer)
     floor = config.inference.langevin_steps * states + weights
     header = [
         "preset",
@@ -78,9 +90,10 @@ def main(_) -> None:
         "floor s",
         "step / floor",
     ]
-    header.append("peak MB")
+    header += ["all / floor", "peak MB"]
     row = [_PRESET.value, trainer.batches.window_length, f"{step:.3f}", f"{states:.3f}"]
     row += [f"{weights:.3f}", f"{floor:.3f}", f"{step / floor:.2f}"]
+    row.append(f"{everything / floor:.2f}")
     measuring.print_table(header, [[*row, f"{measuring.peak_memory_mb():.0f}"]])
 
 
