@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from datasets.procedural_textures import textures
+from tf_dyngen.simulation.textures import catalogue
 from tf_dyngen.video.clips import Clip, clip_from_frames
 
 
 def embedded_clip(num_frames: int, size: int, texture: str = "fire", seed: int = 0) -> Clip:
     """Returns a clip of a procedural texture, at 64 pixels stretched to `size`."""
-    frames = textures.simulate(texture, seed, 64, num_frames)
+    frames = catalogue.simulate(texture, seed, 64, num_frames)
     return clip_from_frames(
         frames,
         name=texture,
-        frame_rate=textures.FRAME_RATE,
+        frame_rate=catalogue.FRAME_RATE,
         num_frames=num_frames,
         size=(size, size),
     )

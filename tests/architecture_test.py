@@ -11,7 +11,7 @@ LAYERS = [
     ["launch"],
     ["tf_dyngen.tasks", "tf_dyngen.evaluation", "tf_dyngen.export"],
     ["tf_dyngen.training"],
-    ["tf_dyngen.inference", "tf_dyngen.video"],
+    ["tf_dyngen.inference", "tf_dyngen.video", "tf_dyngen.simulation"],
     ["tf_dyngen.model"],
     ["tf_dyngen.presets"],
     ["tf_dyngen.config"],

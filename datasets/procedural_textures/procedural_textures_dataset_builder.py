@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import tensorflow_datasets as tfds
 
-from . import textures
+from tf_dyngen.simulation.textures import catalogue
 
 NUM_CLIPS = 4
 NUM_FRAMES = 240
@@ -17,7 +17,7 @@ class TextureConfig(tfds.core.BuilderConfig):
     """One texture at one size.
 
     Attributes:
-      texture: A key of `textures.SIMULATIONS`.
+      texture: A key of `catalogue.SIMULATIONS`.
       size: Height and width in pixels.
     """
 
@@ -28,7 +28,7 @@ class TextureConfig(tfds.core.BuilderConfig):
 class Builder(tfds.core.GeneratorBasedBuilder):
     """Fire, water and a flag, simulated from the clip's seed; nothing is downloaded."""
 
-    VERSION = tfds.core.Version(textures.VERSION)
+    VERSION = tfds.core.Version(catalogue.VERSION)
     RELEASE_NOTES = {"1.0.0": "Fire, water and a flag at 64 and 128 pixels."}  # noqa: RUF012
     BUILDER_CONFIGS = [  # noqa: RUF012
         TextureConfig(
@@ -38,7 +38,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             size=size,
         )
         for size in SIZES
-        for texture in textures.SIMULATIONS
+        for texture in catalogue.SIMULATIONS
     ]
 
     @property
@@ -54,7 +54,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
                     "clip_id": tfds.features.Text(),
                     "frames": tfds.features.Video(shape=(NUM_FRAMES, size, size, 3)),
                     "frame_rate": np.float32,
-                    "texture": tfds.features.ClassLabel(names=list(textures.SIMULATIONS)),
+                    "texture": tfds.features.ClassLabel(names=list(catalogue.SIMULATIONS)),
                     "seed": np.int64,
                 }
             ),
@@ -68,13 +68,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         """Yield (clip id, example), one for each seed."""
         texture, size = self._texture_config.texture, self._texture_config.size
         for seed in seeds:
-            clip_id = textures.clip_id(texture, size, seed)
+            clip_id = catalogue.clip_id(texture, size, seed)
             yield (
                 clip_id,
                 {
                     "clip_id": clip_id,
-                    "frames": textures.simulate(texture, seed, size, NUM_FRAMES),
-                    "frame_rate": textures.FRAME_RATE,
+                    "frames": catalogue.simulate(texture, seed, size, NUM_FRAMES),
+                    "frame_rate": catalogue.FRAME_RATE,
                     "texture": texture,
                     "seed": seed,
                 },

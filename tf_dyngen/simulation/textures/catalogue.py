@@ -1,8 +1,8 @@
-"""The textures by name, and the names of their clips."""
+"""The textures by name, and the ids of their clips."""
 
 import hashlib
 
-from . import fire, flag, water
+from tf_dyngen.simulation.textures import fire, flag, water
 
 VERSION = "1.0.0"  # of the generators: any change of a pixel is a new version
 FRAME_RATE = 25.0  # frames per second

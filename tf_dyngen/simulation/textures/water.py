@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import resampling
+from tf_dyngen.simulation import resampling
 
 SUPERSAMPLING = 2  # shaded points per pixel along each axis
 CHUNK_FRAMES = 16  # always whole chunks: a product of another shape may round otherwise

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import forcing, resampling
+from tf_dyngen.simulation import forcing, resampling
 
 # The picture is the unit square, x to the right and y down. The cloth's own coordinates are
 # u from the pole to the free edge and v from the upper edge to the lower, both in [0, 1].

@@ -1,9 +1,5 @@
-"""How steady a clip is: its first frames against its last ones.
+"""How steady a clip is: its first frames against its last ones."""
 
-`python -m datasets.procedural_textures.stationarity` prints the table of the README.
-"""
-
-import time
 from typing import NamedTuple
 
 import numpy as np
@@ -54,37 +50,3 @@ def window_statistics(frames):
     taper = np.hanning(len(courses)).astype(np.float32)
     power = (np.abs(np.fft.rfft(courses * taper[:, None], axis=0)) ** 2).mean(axis=1)
     return mean, (courses**2).mean(), np.add.reduceat(power, BAND_EDGES)
-
-
-def main():
-    """Print seconds and drift for every texture and size."""
-    # Imported here: the measure itself does not depend on what is measured.
-    from . import textures
-
-    for size in (64, 128):
-        for texture in textures.SIMULATIONS:
-            pairs, seconds = [], []
-            for seed in range(4):
-                start = time.perf_counter()
-                frames = textures.simulate(texture, seed, size, 240)
-                seconds.append(time.perf_counter() - start)
-                pairs.append((window_statistics(frames[:60]), window_statistics(frames[-60:])))
-            drifts = np.abs([drift(*pair) for pair in pairs])
-            first, last = (
-                [np.mean(part, axis=0) for part in zip(*side, strict=True)]
-                for side in zip(*pairs, strict=True)
-            )
-            print(
-                f"{texture}_{size}: {np.mean(seconds):.2f} s a clip; largest drift of a clip "
-                + _percent(drifts.max(axis=0))
-                + "; drift of the average over clips "
-                + _percent(drift(first, last))
-            )
-
-
-def _percent(drifts):
-    return "mean {:.1%}, variance {:.1%}, spectrum {:.1%}".format(*drifts)
-
-
-if __name__ == "__main__":
-    main()

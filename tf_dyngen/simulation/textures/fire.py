@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import fft, ndimage
 
-from . import forcing, resampling
+from tf_dyngen.simulation import forcing, resampling
 
 # Lengths are in frame widths, times in frames, temperature in [0, about 1].
 SUPERSAMPLING = 1.25  # simulation cells per pixel

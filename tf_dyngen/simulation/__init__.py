@@ -1,0 +1,1 @@
+"""Video made by small simulations from a seed: what the procedural data sets consist of."""

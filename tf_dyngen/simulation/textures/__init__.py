@@ -1,0 +1,1 @@
+"""Moving textures: each module simulates one, `catalogue` knows them by name."""
