@@ -35,6 +35,11 @@ setuptools.setup(
         "tqdm>=4.66,<5",
     ],
     extras_require={
+        # To prepare data sets: the `tfds` command does not start without either.
+        "data": [
+            "apache-beam>=2.65,<3",
+            "mlcroissant>=1,<2",
+        ],
         "dev": [
             "dill>=0.3",  # tfds.testing imports it without declaring it
             "pre-commit>=4,<5",
