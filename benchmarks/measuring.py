@@ -1,13 +1,17 @@
 """What the trials share: clips made on the spot, medians, peak memory, tables."""
 
+import atexit
 import resource
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from tf_dyngen.simulation.textures import catalogue
+from tf_dyngen.video.clip_store import ClipStore, write_clip_store
 from tf_dyngen.video.clips import Clip, clip_from_frames
 
 
@@ -21,6 +25,14 @@ def embedded_clip(num_frames: int, size: int, texture: str = "fire", seed: int =
         num_frames=num_frames,
         size=(size, size),
     )
+
+
+def temporary_store(clips: Sequence[Clip]) -> ClipStore:
+    """Returns a store of clips in a folder that is removed when the process ends."""
+    folder = tempfile.TemporaryDirectory(prefix="clips")
+    atexit.register(folder.cleanup)
+    write_clip_store(Path(folder.name), clips, clips[0].frames.shape[1:])
+    return ClipStore(Path(folder.name))
 
 
 def median_seconds(calls: Sequence[Callable[[], object]], repeats: int) -> list[float]:

@@ -25,10 +25,11 @@ _REPEATS = flags.DEFINE_integer("repeats", 15, "timed calls of each")
 def build_trainer(config, clip) -> Trainer:
     """Returns a started trainer of one clip."""
     strategy = choose_strategy("one_device")
+    store = measuring.temporary_store([clip])
     learner = build_learner(config, [clip.clip_id], len(clip.frames), strategy)
-    start_learner(learner, config, [clip])
+    start_learner(learner, config, store, len(clip.frames))
     batches = ClipBatches(
-        [clip], batch_size=1, bptt_length=config.learning.bptt_length, seed=config.seed
+        store, batch_size=1, bptt_length=config.learning.bptt_length, seed=config.seed
     )
     return Trainer(config, *learner, batches, strategy)
 

@@ -18,9 +18,9 @@ from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.tasks.train import train
 from tf_dyngen.training.reports import read_metrics
 from tf_dyngen.training.restore import load_run
-from tf_dyngen.training.run_record import Source
 from tf_dyngen.video.clips import read_clip
 from tf_dyngen.video.display import contact_sheet
+from tf_dyngen.video.sources import Source
 from tf_dyngen.video.writers import write_picture
 
 _CLIP = flags.DEFINE_multi_string("clip", [], "video files")

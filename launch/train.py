@@ -45,7 +45,7 @@ def main() -> None:
     clips = tuple(str(Path(path).absolute()) for path in _CLIP.value)
 
     from tf_dyngen.tasks import train
-    from tf_dyngen.training.run_record import Source
+    from tf_dyngen.video.sources import Source
 
     if not _CLIP.value:
         # TFDS knows a builder by its name once its module is imported.

@@ -18,6 +18,8 @@ LINEAR_BACKBONE = "linear_backbone"
 PAPER = "paper"
 SUM = "sum"
 MEAN = "mean"
+STRETCH = "stretch"
+CROP = "crop"
 
 
 def _setting(default, *, low=None, high=None, above=None, choices=None):
@@ -28,12 +30,16 @@ def _setting(default, *, low=None, high=None, above=None, choices=None):
 
 @dataclasses.dataclass(frozen=True)
 class VideoConfig:
-    """What is read of each clip: the first `num_frames` frames, resized to height x width."""
+    """What is read of each clip: the first `num_frames` frames, resized to height x width.
+
+    `fit` is `stretch`, which may change proportions, or `crop`, which cuts off what stands over.
+    """
 
     num_frames: int = _setting(60, low=2)
     height: int = _setting(64, low=8, high=1024)
     width: int = _setting(64, low=8, high=1024)
     channels: int = _setting(3, choices=(1, 3))
+    fit: str = _setting(STRETCH, choices=(STRETCH, CROP))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -207,9 +207,9 @@ def write_record(workdir, record):
 
 
 def tree(folder):
-    """Everything in a folder: path -> (time of the last change, size)."""
+    """Everything in a folder: path -> time of the last change and size, of a file."""
     stats = {path: path.stat() for path in folder.rglob("*")}
-    return {path: (stat.st_mtime_ns, stat.st_size) for path, stat in stats.items()}
+    return {p: p.is_file() and (stat.st_mtime_ns, stat.st_size) for p, stat in stats.items()}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

@@ -144,7 +144,8 @@ def test_flags_change_size_length_and_settings(train, waves, metrics_of, tmp_pat
     assert video["fps"] == 10
     config = json.loads((tmp_path / "run" / "config.json").read_text())["config"]
     assert config["seed"] == 3
-    assert config["video"] == {"num_frames": 9, "height": 18, "width": 26, "channels": 3}
+    size = {"num_frames": 9, "height": 18, "width": 26, "channels": 3}
+    assert config["video"] == {**size, "fit": "stretch"}
     assert config["model"]["state_size"] == 5
     assert config["model"]["transition_hidden"] == [4, 4]
     assert [row["step"] for row in metrics_of(tmp_path / "run")] == [1, 2]

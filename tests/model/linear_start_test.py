@@ -12,6 +12,7 @@ from tf_dyngen.model.linear_start import (
     SATURATION,
     chain_start,
     fit_linear_dynamic_texture,
+    project_states,
     start_linear_backbone,
 )
 
@@ -85,7 +86,7 @@ def test_chain_start_reproduces_the_projected_clip():
     clip = travelling_waves()
     generator, texture = started_generator([clip])
     mean, loading, states, _, _ = independent_texture(clip.astype(np.float64), SIZE)
-    noise, initial_state = chain_start(texture, SIZE)[0]
+    noise, initial_state = chain_start(texture, clip, SIZE)
     latents = Latents(
         tf.constant(noise[None], tf.float32),
         tf.constant(initial_state[None], tf.float32),
@@ -96,21 +97,29 @@ def test_chain_start_reproduces_the_projected_clip():
 
 
 def test_states_are_white_and_dynamics_stable():
-    texture = fit_linear_dynamic_texture([travelling_waves(), travelling_waves(20, seed=1)], SIZE)
-    states = np.concatenate(texture.states)
+    clips = [travelling_waves(), travelling_waves(20, seed=1)]
+    texture = fit_linear_dynamic_texture(clips, SIZE)
+    states = np.concatenate([project_states(texture, clip) for clip in clips])
     np.testing.assert_allclose(states.T @ states / 50, np.eye(SIZE), atol=1e-4)
     np.testing.assert_allclose(states.mean(axis=0), 0.0, atol=1e-4)
     a, b = texture.transition, texture.noise_gain
     np.testing.assert_allclose(a @ a.T + b @ b.T, np.eye(SIZE), atol=1e-8)
     assert np.linalg.norm(a, 2) <= 1.0
-    assert [len(noise) for noise in texture.noise] == [30, 20]
+
+
+def test_a_clip_that_was_not_fitted_is_projected_too():
+    texture = fit_linear_dynamic_texture([travelling_waves(seed=3)], SIZE)
+    other = travelling_waves(20, seed=4)
+    pixels = np.arctanh(np.clip(other, -SATURATION, SATURATION)).reshape(20, -1) - texture.mean
+    expected = np.linalg.lstsq(texture.loading, pixels.T, rcond=None)[0].T
+    np.testing.assert_allclose(project_states(texture, other), expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("noise_size", [3, SIZE, 8])
 def test_other_noise_sizes(noise_size):
     clip = travelling_waves()
     generator, texture = started_generator([clip], **{"model.noise_size": noise_size})
-    noise, initial_state = chain_start(texture, noise_size)[0]
+    noise, initial_state = chain_start(texture, clip, noise_size)
     assert noise.shape == (30, noise_size)
     gain = generator.transition.noise_gain.numpy().T
     full = texture.noise_gain @ texture.noise_gain.T

@@ -1,15 +1,23 @@
-"""Windows cover a clip; batches are a function of the step."""
+"""Windows cover a clip; batches are a function of the step, whoever reads them."""
 
 import numpy as np
 import pytest
 
-from tf_dyngen.training.batches import ClipBatches, clip_key, window_starts
+from tf_dyngen.config import VideoConfig
+from tf_dyngen.training.batches import ClipBatches, clip_key, load_batches, window_starts
+from tf_dyngen.training.clip_order import Shard
+from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clips import Clip
+from tf_dyngen.video.sources import Source
 
 
-def make_clips(num_clips, num_frames):
+def make_clips(num_clips, num_frames, masked=()):
     frames = np.arange(num_clips * num_frames).reshape(num_clips, num_frames, 1, 1, 1)
-    return [Clip(f"id{i}", f"clip{i}", frames[i].astype(np.uint8), 25.0) for i in range(num_clips)]
+    visible = {row: frames[row] % 2 == 0 for row in masked}
+    return [
+        Clip(f"id{i}", f"clip{i}", frames[i].astype(np.uint8), 25.0, visible.get(i))
+        for i in range(num_clips)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -25,8 +33,9 @@ def test_windows_cover_every_frame_with_little_overlap(num_frames, length):
     assert len(starts) == -(-num_frames // length)
 
 
-def test_a_batch_names_where_the_next_window_starts():
-    batches = ClipBatches(make_clips(1, 50), batch_size=1, bptt_length=20, seed=0)
+def test_a_batch_names_where_the_next_window_starts(make_store):
+    store = make_store(make_clips(1, 50))
+    batches = ClipBatches(store, batch_size=1, bptt_length=20, seed=0)
     visited = [batches.at(step) for step in range(6)]
     assert [int(b.start) for b in visited] == [0, 15, 30, 0, 15, 30]
     assert [int(b.next_start) for b in visited] == [15, 30, 50, 15, 30, 50]
@@ -36,18 +45,74 @@ def test_a_batch_names_where_the_next_window_starts():
         )
 
 
-def test_every_clip_once_an_epoch_and_the_order_is_the_steps():
-    batches = ClipBatches(make_clips(6, 4), batch_size=2, bptt_length=4, seed=3)
-    epochs = [[tuple(batches.at(3 * e + i).rows) for i in range(3)] for e in range(4)]
-    for epoch in epochs:
-        assert sorted(row for rows in epoch for row in rows) == list(range(6))
-    assert len({tuple(epoch) for epoch in epochs}) > 1
-    again = ClipBatches(make_clips(6, 4), batch_size=2, bptt_length=4, seed=3)
-    np.testing.assert_array_equal(again.at(7).rows, batches.at(7).rows)
+def test_the_order_of_asking_changes_nothing(make_store):
+    store = make_store(make_clips(5, 7))
+    settings = {"batch_size": 2, "bptt_length": 3, "seed": 3}
+    batches = ClipBatches(store, **settings)
+    in_order = [batches.at(step) for step in range(20)]
+    for step in [7, 3, 4, 19, 0, 0, 12]:
+        again = ClipBatches(store, **settings).at(step)
+        jumped = batches.at(step)
+        for first, second, third in zip(in_order[step], again, jumped, strict=True):
+            np.testing.assert_array_equal(first, second)
+            np.testing.assert_array_equal(first, third)
 
 
-def test_keys_stay_with_the_clip():
-    batches = ClipBatches(make_clips(3, 4), batch_size=3, bptt_length=4, seed=0)
+def test_workers_share_a_batch_and_keep_their_clips(make_store):
+    clips = make_clips(11, 4)
+    settings = {"batch_size": 4, "bptt_length": 4, "seed": 1}
+    alone = ClipBatches(make_store(clips), **settings)
+    workers = []
+    for worker in range(2):
+        shard = Shard(worker, 2)
+        store = make_store([clips[row] for row in shard.rows(11, 4)])
+        workers.append(ClipBatches(store, **settings, shard=shard, num_clips=11))
+    for step in range(12):
+        whole = alone.at(step)
+        parts = [batches.at(step) for batches in workers]
+        for name in ("clip_keys", "frames"):
+            joined = np.concatenate([getattr(part, name) for part in parts])
+            np.testing.assert_array_equal(joined, getattr(whole, name))
+        for part, batches in zip(parts, workers, strict=True):
+            keys = [clip_key(batches.store.records[row].clip_id) for row in part.rows]
+            np.testing.assert_array_equal(part.clip_keys, keys)
+
+
+def test_clips_of_two_lengths_show_the_frames_of_the_shortest(make_store):
+    short, long = make_clips(1, 5)[0], make_clips(2, 9)[1]
+    batches = ClipBatches(make_store([short, long]), batch_size=2, bptt_length=60, seed=0)
+    assert batches.num_frames == batches.window_length == 5
+    np.testing.assert_array_equal(batches.at(0).frames[1].ravel(), np.arange(9, 14))
+
+
+def test_masks_are_stacked_and_cost_nothing_without_any(make_store):
+    plain = ClipBatches(make_store(make_clips(2, 6)), batch_size=2, bptt_length=3, seed=0)
+    np.testing.assert_array_equal(plain.at(0).visible, np.ones((2, 1, 1, 1, 1)))
+    clips = make_clips(2, 6, masked=[1])
+    masked = ClipBatches(make_store(clips), batch_size=2, bptt_length=3, seed=0).at(1)
+    np.testing.assert_array_equal(masked.visible[0], 1)
+    np.testing.assert_array_equal(masked.visible[1], clips[1].visible[3:])
+
+
+def test_keys_stay_with_the_clip(make_store):
+    batches = ClipBatches(make_store(make_clips(3, 4)), batch_size=3, bptt_length=4, seed=0)
     batch = batches.at(5)
     assert [int(key) for key in batch.clip_keys] == [clip_key(f"id{row}") for row in batch.rows]
     assert 0 <= clip_key("x") < 2**31
+
+
+def test_from_files_to_batches(tmp_path):
+    frames = np.random.default_rng(0).integers(0, 256, (3, 8, 6, 5, 3), np.uint8)
+    for index, clip in enumerate(frames):
+        np.save(tmp_path / f"{index}.npy", clip)
+    np.save(tmp_path / "1_mask.npy", np.full((8, 6, 5), 255, np.uint8))
+    source = Source(clips=(str(tmp_path),))
+    video = VideoConfig(num_frames=6, height=8, width=8)
+    with ClipCache(tmp_path / "cache") as cache:
+        settings = {"batch_size": 3, "bptt_length": 6, "seed": 0}
+        batches = load_batches(source, video, cache, **settings, masks=True)
+        batch = batches.at(0)
+    assert batch.frames.shape == (3, 6, 8, 8, 3)
+    assert batch.frames.dtype == np.uint8
+    assert [batches.store.records[row].name for row in batch.rows] == ["0", "1", "2"]
+    np.testing.assert_array_equal(batch.visible.mean(axis=(1, 2, 3, 4)), [1, 0, 1])

@@ -9,6 +9,7 @@ from tf_dyngen.config import override
 from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.start import build_learner, start_learner
 from tf_dyngen.training.trainer import Trainer
+from tf_dyngen.video.clip_store import ClipStore, write_clip_store
 from tf_dyngen.video.clips import Clip
 
 
@@ -24,7 +25,19 @@ def moving_clip(name, num_frames=12, size=16, seed=0):
 
 
 @pytest.fixture
-def make_trainer():
+def make_store(tmp_path_factory):
+    """make_store(clips) -> ClipStore of them."""
+
+    def make(clips):
+        folder = tmp_path_factory.mktemp("clips")
+        write_clip_store(folder, clips, clips[0].frames.shape[1:])
+        return ClipStore(folder)
+
+    return make
+
+
+@pytest.fixture
+def make_trainer(make_store):
     """Returns a function of settings and clips that gives a started Trainer."""
 
     def make(changes=None, clips=None, strategy=None, start=True):
@@ -34,10 +47,11 @@ def make_trainer():
         learner = build_learner(
             config, [clip.clip_id for clip in clips], len(clips[0].frames), strategy
         )
+        store = make_store(clips)
         if start:
-            start_learner(learner, config, clips)
+            start_learner(learner, config, store, store.shortest)
         batches = ClipBatches(
-            clips,
+            store,
             batch_size=config.learning.batch_size,
             bptt_length=config.learning.bptt_length,
             seed=config.seed,

@@ -15,10 +15,16 @@ def estimate(changes, **sizes):
     return estimate_memory(override(presets.load("texture"), changes), **(SIZES | sizes))
 
 
-def test_a_longer_clip_costs_its_pixels_and_not_its_windows():
+def test_a_longer_clip_costs_its_start_and_its_chain_and_not_its_windows():
     longer = estimate({}, num_frames=6000) - estimate({})
-    # One byte of the clip, and two floats of the linear start.
-    assert longer == 5940 * 64 * 64 * 3 * 9
+    # Two floats a value of the linear start, and two a number of the chain's noise.
+    assert longer == 5940 * 4 * (2 * 64 * 64 * 3 + 2 * 40)
+
+
+def test_more_clips_cost_their_chains_alone():
+    # The linear start is fitted to 40 clips of 60 frames at most.
+    more = estimate({}, num_clips=10_000) - estimate({}, num_clips=40)
+    assert more == 9960 * 4 * 2 * (60 * 40 + 2 * 40)
 
 
 @pytest.mark.parametrize(

@@ -377,43 +377,6 @@ def test_no_read_permission(tmp_path):
         clips.read_clip(path, num_frames=None, size=SIZE)
 
 
-def test_expand_clip_paths(tmp_path):
-    videos = tmp_path / "videos"
-    videos.mkdir()
-    for name in ("clip10.mp4", "clip2.avi", "clip1.npy", "notes.txt"):
-        (videos / name).write_bytes(b"0")
-    pictures = save_pictures(tmp_path / "pictures", moving_gradient(2))
-    in_order = [videos / "clip1.npy", videos / "clip2.avi", videos / "clip10.mp4"]
-    assert clips.expand_clip_paths([videos]) == in_order
-    assert clips.expand_clip_paths(str(pictures)) == [pictures]
-    assert clips.expand_clip_paths([videos / "clip2.avi", pictures, videos / "clip2.avi"]) == [
-        videos / "clip2.avi",
-        pictures,
-        videos / "clip2.avi",
-    ]
-    assert clips.expand_clip_paths([f"{videos}/clip*[.0-9]?[pv][4iy]"]) == in_order
-    assert clips.expand_clip_paths([f"{tmp_path}/*"]) == [pictures, *in_order]
-    save_pictures(tmp_path / "pictures2", moving_gradient(2))
-    assert clips.expand_clip_paths([f"{tmp_path}/pic*"]) == [pictures, tmp_path / "pictures2"]
-    bracketed = tmp_path / "take[1].mp4"
-    bracketed.write_bytes(b"0")
-    assert clips.expand_clip_paths([bracketed]) == [bracketed]
-
-
-def test_expand_clip_paths_refuses_what_stands_for_no_clip(tmp_path):
-    (tmp_path / "empty").mkdir()
-    both = save_pictures(tmp_path / "both", moving_gradient(1))
-    (both / "preview.mp4").write_bytes(b"0")
-    for path, expected in [
-        (tmp_path / "nowhere.mp4", "does not exist"),
-        (tmp_path / "*.webm", "matches no file"),
-        (tmp_path / "empty", "neither videos nor pictures"),
-        (both, "pictures .0.png. and videos .preview.mp4."),
-    ]:
-        with pytest.raises(UserError, match=expected):
-            clips.expand_clip_paths([path])
-
-
 def test_model_range_there_and_back():
     pixels = np.arange(256, dtype=np.uint8)
     values = clips.to_model_range(pixels)

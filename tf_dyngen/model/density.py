@@ -13,7 +13,7 @@ class Evidence(NamedTuple):
     """What is observed of B clips of T frames.
 
     frames: [B, T, H, W, C] in [-1, 1].
-    visible: None, or broadcastable to `frames`: 1 where a pixel was seen, 0 where it is hidden.
+    visible: None, or bool, broadcastable to `frames`: False where a pixel is hidden.
     """
 
     frames: tf.Tensor
@@ -53,7 +53,7 @@ def log_joint_density(
     predicted, states = generator(latents, mode=mode)
     errors = predicted - evidence.frames
     if evidence.visible is not None:
-        errors = tf.where(evidence.visible > 0, errors, tf.zeros([], errors.dtype))
+        errors = tf.where(evidence.visible, errors, tf.zeros([], errors.dtype))
     squared_error = tf.reduce_sum(tf.square(errors), axis=[1, 2, 3, 4])
     log_joint = log_prior(latents) - 0.5 * precision * squared_error
     return Density(log_joint, squared_error, states)

@@ -25,18 +25,13 @@ class LinearDynamicTexture(NamedTuple):
     """y_t = mean + U z_t, z_t = A z_{t-1} + B xi_t, with y = arctanh of pixels in [-1, 1].
 
     mean: [D]; loading: U, [D, S]; transition: A, [S, S]; noise_gain: B, [S, S], B B' = I - A A'.
-    states: z_1..z_T of each clip, [T, S]; over all clips their mean is 0, their covariance I.
-    initial_states: z_0 of each clip, [S], the state before the first frame as expected from z_1.
-    noise: xi_1..xi_T of each clip, [T, S], the whitened innovations.
+    Over all clips fitted, the states have mean 0 and covariance I.
     """
 
     mean: np.ndarray
     loading: np.ndarray
     transition: np.ndarray
     noise_gain: np.ndarray
-    states: list[np.ndarray]
-    initial_states: list[np.ndarray]
-    noise: list[np.ndarray]
 
 
 def fit_linear_dynamic_texture(
@@ -61,14 +56,17 @@ def fit_linear_dynamic_texture(
     products = [clip[1:].T @ clip[:-1] for clip in by_clip]
     transition = np.sum(products, axis=0) / len(states)
     noise_gain = _symmetric_root(np.eye(state_size) - transition @ transition.T)
-    initial_states = [transition.T @ clip[0] for clip in by_clip]
-    noise = [
-        _innovations(np.vstack([first, clip]), transition, noise_gain)
-        for first, clip in zip(initial_states, by_clip, strict=True)
-    ]
-    return LinearDynamicTexture(
-        mean, loading, transition, noise_gain, by_clip, initial_states, noise
-    )
+    return LinearDynamicTexture(mean, loading, transition, noise_gain)
+
+
+def project_states(texture: LinearDynamicTexture, clip: np.ndarray) -> np.ndarray:
+    """Returns the states z_1..z_T, [T, S], of a clip's frames [T, H, W, C] in [-1, 1].
+
+    U' U is diagonal, so that projecting is dividing by it; 0 for components that load nothing.
+    """
+    energy = np.square(texture.loading).sum(axis=0)
+    scale = np.divide(1.0, energy, out=np.zeros_like(energy), where=energy > 0)
+    return (_inverse_tanh(clip) - texture.mean) @ (texture.loading * scale)
 
 
 def start_linear_backbone(generator: Generator, texture: LinearDynamicTexture) -> None:
@@ -86,11 +84,26 @@ def start_linear_backbone(generator: Generator, texture: LinearDynamicTexture) -
     emission.loading.assign(texture.loading.T)
 
 
-def chain_start(texture: LinearDynamicTexture, noise_size: int) -> list[tuple]:
-    """Returns (noise [T, noise_size], initial_state [S]) of each clip: where its chain starts."""
+def chain_start(
+    texture: LinearDynamicTexture, clip: np.ndarray, noise_size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns (noise [T, noise_size], initial_state [S]): where a clip's chain starts.
+
+    The noise is the whitened innovations of the clip's states, the initial state the one before the
+    first frame as expected from it.
+
+    Args:
+      texture: need not have been fitted to the clip.
+      clip: frames [T, H, W, C] float32 in [-1, 1].
+      noise_size: of the model.
+    """
     _, to_noise = _resize_noise(texture, noise_size)
-    pairs = zip(texture.noise, texture.initial_states, strict=True)
-    return [(noise @ to_noise, initial_state) for noise, initial_state in pairs]
+    states = project_states(texture, clip)
+    initial_state = texture.transition.T @ states[0]
+    innovations = _innovations(
+        np.vstack([initial_state, states]), texture.transition, texture.noise_gain
+    )
+    return innovations @ to_noise, initial_state
 
 
 def _resize_noise(texture: LinearDynamicTexture, noise_size: int):

@@ -22,7 +22,7 @@ class SamplesAction:
 
     Args:
       workdir: of the run.
-      clip: the clip that is shown.
+      clip: what is shown, from its first frame on.
       synthesizer: makes frames with the current weights.
       chains: hold the clip's latents.
       every: steps.
@@ -57,7 +57,7 @@ class SamplesAction:
             self._refresh(metrics.step)
 
     def _refresh(self, step: int) -> None:
-        observed = self._clip.frames[:LONGEST_SAMPLE]
+        observed = self._clip.frames
         num_frames = len(observed)
         latents = self._chains.of_clip(self._clip.clip_id)
         new = self._synthesizer.synthesize(num_frames=num_frames, seed=self._seed)

@@ -8,26 +8,21 @@ from typing import Any
 from tf_dyngen import config as configs
 from tf_dyngen import presets
 from tf_dyngen.config import Config
-from tf_dyngen.errors import UserError
-from tf_dyngen.tasks.samples import SamplesAction
+from tf_dyngen.tasks.samples import LONGEST_SAMPLE, SamplesAction
 from tf_dyngen.tasks.synthesize import Synthesizer
-from tf_dyngen.training.batches import ClipBatches
+from tf_dyngen.training.batches import ClipBatches, load_batches
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
 from tf_dyngen.training.devices import choose_strategy
 from tf_dyngen.training.interruption import StopRequest
 from tf_dyngen.training.memory import check_memory, estimate_memory
 from tf_dyngen.training.reports import MetricsLogAction, ProgressAction
-from tf_dyngen.training.run_record import (
-    RunRecord,
-    Source,
-    check_same_run,
-    load_record,
-    record_clips,
-)
+from tf_dyngen.training.run_record import RunRecord, check_same_run, load_record
 from tf_dyngen.training.start import Learner, build_learner, start_learner
 from tf_dyngen.training.trainer import Trainer
-from tf_dyngen.video.clips import Clip, expand_clip_paths, read_clip
-from tf_dyngen.video.dataset_clips import read_dataset_clips
+from tf_dyngen.video.clip_cache import ClipCache
+from tf_dyngen.video.sources import Source
+
+CLIPS_FOLDER = "clips"
 
 
 def train(
@@ -56,22 +51,23 @@ def train(
     config = _resolve_config(stored, preset, changes or {})
     if not source.clips and not source.dataset:
         source = stored.source if stored else embedded
-    clips = _read_clips(source, config)
-    record = RunRecord(config, source, record_clips(clips))
-    if stored:
-        check_same_run(workdir, stored, record)
-    trainer, learner = _build_trainer(record, clips, strategy)
-    checkpoints = Checkpoints(
-        workdir / FOLDER, keep=config.output.keep_checkpoints, **trainer.contents()
-    )
-    restored = checkpoints.restore_latest(_say)
-    if restored:
-        trainer.completed, trainer.seconds = restored
-        _say(f"going on at step {trainer.completed}")
-    else:
-        start_learner(learner, config, clips)
-    record.save(workdir)
-    _train_and_report(workdir, trainer, learner, checkpoints, clips, max_seconds)
+    with ClipCache(workdir / CLIPS_FOLDER) as cache:
+        batches = _load_batches(source, config, cache)
+        record = RunRecord(config, source, batches.records())
+        if stored:
+            check_same_run(workdir, stored, record)
+        trainer, learner = _build_trainer(config, batches, strategy)
+        checkpoints = Checkpoints(
+            workdir / FOLDER, keep=config.output.keep_checkpoints, **trainer.contents()
+        )
+        restored = checkpoints.restore_latest(_say)
+        if restored:
+            trainer.completed, trainer.seconds = restored
+            _say(f"going on at step {trainer.completed}")
+        else:
+            start_learner(learner, config, batches.store, batches.num_frames)
+        record.save(workdir)
+    _train_and_report(workdir, trainer, learner, checkpoints, max_seconds)
 
 
 def _resolve_config(
@@ -82,34 +78,27 @@ def _resolve_config(
     return configs.override(presets.load(preset or presets.DEFAULT), changes)
 
 
-def _read_clips(source: Source, config: Config) -> list[Clip]:
-    """Reads the clips, all of the length of the shortest."""
-    video = config.video
-    wanted = {
-        "num_frames": video.num_frames,
-        "size": (video.height, video.width),
-        "channels": video.channels,
-    }
-    if source.clips and source.dataset:
-        raise UserError("both --clip and --dataset are given", "give one of them")
-    if source.dataset:
-        clips = read_dataset_clips(source.dataset, data_dir=source.data_dir, **wanted)
-    else:
-        clips = [read_clip(path, **wanted) for path in expand_clip_paths(source.clips)]
-    names = {clip.clip_id: clip.name for clip in clips}
-    if len(names) < len(clips):
-        raise UserError("a clip is given twice", f"give each once (those seen: {names.values()})")
-    length = min(len(clip.frames) for clip in clips)
-    if length < video.num_frames:
-        _say(f"{length} of {video.num_frames} frames: the shortest clip has no more")
-    return [clip._replace(frames=clip.frames[:length]) for clip in clips]
+def _load_batches(source: Source, config: Config, cache: ClipCache) -> ClipBatches:
+    """Returns batches of windows of all clips, of the length of the shortest."""
+    video, learning = config.video, config.learning
+    batches = load_batches(
+        source,
+        video,
+        cache,
+        batch_size=learning.batch_size,
+        bptt_length=learning.bptt_length,
+        seed=config.seed,
+    )
+    if batches.num_frames < video.num_frames:
+        _say(f"{batches.num_frames} of {video.num_frames} frames: the shortest clip has no more")
+    return batches
 
 
 def _build_trainer(
-    record: RunRecord, clips: list[Clip], strategy_name: str
+    config: Config, batches: ClipBatches, strategy_name: str
 ) -> tuple[Trainer, Learner]:
     """Makes all variables and says what the run is; UserError if it would not fit into memory."""
-    config, num_frames = record.config, len(clips[0].frames)
+    clips, num_frames = batches.store.records, batches.num_frames
     strategy = choose_strategy(strategy_name)
     sizes = {"num_clips": len(clips), "num_frames": num_frames}
     # Before any weight takes memory of its own.
@@ -126,12 +115,6 @@ def _build_trainer(
         f"{strategy.num_replicas_in_sync} device{'s' * (strategy.num_replicas_in_sync > 1)}"
     )
     check_memory(memory)
-    batches = ClipBatches(
-        clips,
-        batch_size=learning.batch_size,
-        bptt_length=learning.bptt_length,
-        seed=config.seed,
-    )
     return Trainer(config, *learner, batches, strategy), learner
 
 
@@ -140,17 +123,17 @@ def _train_and_report(
     trainer: Trainer,
     learner: Learner,
     checkpoints: Checkpoints,
-    clips: list[Clip],
     max_seconds: float,
 ) -> None:
-    config, first_step = trainer.config, trainer.completed
+    config, first_step, batches = trainer.config, trainer.completed, trainer.batches
+    shown = min(LONGEST_SAMPLE, batches.num_frames)
     actions = [
         ProgressAction(first_step, config.learning.steps, max_seconds),
         MetricsLogAction(workdir, first_step=first_step, every=config.output.log_every),
         CheckpointAction(checkpoints, trainer, config.output.checkpoint_every),
         SamplesAction(
             workdir,
-            clip=clips[0],
+            clip=batches.store.read(0, 0, shown),
             synthesizer=Synthesizer(learner.generator),
             chains=learner.chains,
             every=config.output.samples_every,

@@ -1,12 +1,20 @@
 """Which windows of which clips a step sees, as a function of the step alone."""
 
+import concurrent.futures
+import dataclasses
 import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import tqdm
 
-from tf_dyngen.video.clips import Clip
+from tf_dyngen.config import VideoConfig
+from tf_dyngen.training.clip_order import ONLY_WORKER, ClipOrder, Shard
+from tf_dyngen.video.clip_cache import ClipCache
+from tf_dyngen.video.clip_store import ClipStore
+from tf_dyngen.video.clips import Clip, ClipRecord
+from tf_dyngen.video.sources import Source, open_collection, signature
 
 
 class Batch(NamedTuple):
@@ -17,6 +25,7 @@ class Batch(NamedTuple):
     start: [] int32, the first frame of the window.
     next_start: [] int32, where the window behind it starts (at most start + L).
     frames: [B, L, H, W, C] uint8.
+    visible: broadcastable to `frames`, uint8: 1 where a pixel is visible, 0 where it is hidden.
     """
 
     rows: np.ndarray
@@ -24,6 +33,7 @@ class Batch(NamedTuple):
     start: np.int32
     next_start: np.int32
     frames: np.ndarray
+    visible: np.ndarray
 
 
 def window_starts(num_frames: int, bptt_length: int) -> list[int]:
@@ -39,35 +49,118 @@ def window_starts(num_frames: int, bptt_length: int) -> list[int]:
 
 
 class ClipBatches:
-    """Batches of clips that are in memory; clips of one length.
+    """Batches of windows of stored clips; the shortest clip says how many frames are seen of each.
 
     Each batch of clips is swept window by window from its first frame to its last; then comes the
-    next batch of a permutation drawn from (seed, epoch).
+    next batch, see `ClipOrder`. The batch of the next step is read while this one is worked on.
+
+    Args:
+      store: the clips of this worker.
+      batch_size: of all workers together; at most the number of clips.
+      bptt_length: the longest window.
+      seed: names the order.
+      shard: the worker.
+      num_clips: of all workers together; those of the store if None.
     """
 
-    def __init__(self, clips: Sequence[Clip], *, batch_size: int, bptt_length: int, seed: int):
-        self.clips = clips
-        self.batch_size = min(batch_size, len(clips))
-        self.starts = window_starts(len(clips[0].frames), bptt_length)
-        self.window_length = min(bptt_length, len(clips[0].frames))
-        self._seed = seed
-        self._keys = np.array([clip_key(clip.clip_id) for clip in clips], np.int32)
+    def __init__(
+        self,
+        store: ClipStore,
+        *,
+        batch_size: int,
+        bptt_length: int,
+        seed: int,
+        shard: Shard = ONLY_WORKER,
+        num_clips: int | None = None,
+    ):
+        num_clips = num_clips or len(store)
+        self.store = store
+        self.batch_size = min(batch_size, num_clips)
+        self.num_frames = store.shortest
+        self.starts = window_starts(self.num_frames, bptt_length)
+        self.window_length = min(bptt_length, self.num_frames)
+        self._order = ClipOrder(num_clips, self.batch_size, seed, shard)
+        self._keys = np.array([clip_key(record.clip_id) for record in store.records], np.int32)
+        self._reader = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="batches")
+        self._ahead: dict[int, concurrent.futures.Future[Batch]] = {}
+
+    def records(self) -> tuple[ClipRecord, ...]:
+        """Returns what is known of the worker's clips, as long as they are seen."""
+        seen = {"num_frames": self.num_frames}
+        return tuple(dataclasses.replace(record, **seen) for record in self.store.records)
 
     def at(self, step: int) -> Batch:
-        """Returns the batch of a step, counted from 0."""
+        """Returns this worker's part of the batch of a step, counted from 0."""
+        pending = self._ahead.get(step) or self._reader.submit(self._read, step)
+        self._ahead = {step + 1: self._reader.submit(self._read, step + 1)}
+        return pending.result()
+
+    def _read(self, step: int) -> Batch:
         sweep, window = divmod(step, len(self.starts))
-        rows = self._rows_of_sweep(sweep)
+        rows = self._order.at(sweep)
         start = self.starts[window]
         end = start + self.window_length
         following = self.starts[window + 1] if window + 1 < len(self.starts) else end
-        frames = np.stack([self.clips[row].frames[start:end] for row in rows])
-        return Batch(rows, self._keys[rows], np.int32(start), np.int32(following), frames)
+        clips = [self.store.read(row, start, self.window_length) for row in rows]
+        frames = np.stack([clip.frames for clip in clips])
+        return Batch(
+            rows,
+            self._keys[rows],
+            np.int32(start),
+            np.int32(following),
+            frames,
+            _stack_visible(clips),
+        )
 
-    def _rows_of_sweep(self, sweep: int) -> np.ndarray:
-        per_epoch = len(self.clips) // self.batch_size
-        epoch, index = divmod(sweep, per_epoch)
-        order = np.random.default_rng([self._seed, epoch]).permutation(len(self.clips))
-        return order[index * self.batch_size :][: self.batch_size].astype(np.int32)
+
+def load_batches(
+    source: Source,
+    video: VideoConfig,
+    cache: ClipCache,
+    *,
+    batch_size: int,
+    bptt_length: int,
+    seed: int,
+    shard: Shard = ONLY_WORKER,
+    masks: bool = False,
+) -> ClipBatches:
+    """From a TFDS name, files or folders to batches; nothing but a batch is held in memory.
+
+    The worker's clips are decoded once and kept as raw frames, T * H * W * C bytes each.
+
+    Args:
+      source: where the clips come from.
+      video: what is read of each clip.
+      cache: where the raw frames are kept.
+      batch_size, bptt_length, seed, shard: see `ClipBatches`.
+      masks: whether to read masks.
+    Raises: UserError if a clip is missing, damaged or given twice.
+    """
+    collection = open_collection(source, video, masks=masks)
+    rows = shard.rows(len(collection), batch_size)
+    clips = tqdm.tqdm(collection.read(rows), "clips", len(rows), unit="clip", disable=None)
+    store = cache.get(
+        signature(collection, video, rows, masks=masks),
+        clips,
+        (video.height, video.width, video.channels),
+    )
+    return ClipBatches(
+        store,
+        batch_size=batch_size,
+        bptt_length=bptt_length,
+        seed=seed,
+        shard=shard,
+        num_clips=len(collection),
+    )
+
+
+def _stack_visible(clips: Sequence[Clip]) -> np.ndarray:
+    """Returns [B, L, H, W, 1] uint8; [B, 1, 1, 1, 1] where every pixel of the batch is visible."""
+    if all(clip.visible is None for clip in clips):
+        return np.ones((len(clips), 1, 1, 1, 1), np.uint8)
+    shape = (*clips[0].frames.shape[:-1], 1)
+    parts = [np.ones(shape, bool) if c.visible is None else c.visible for c in clips]
+    return np.stack(parts).astype(np.uint8)
 
 
 def clip_key(clip_id: str) -> int:

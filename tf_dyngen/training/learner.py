@@ -17,7 +17,7 @@ from tf_dyngen.model.normalization import Mode
 
 
 class StepInfo(NamedTuple):
-    """Sums over a replica's clips, scalars; `num_values` counts pixels times channels."""
+    """Sums over a replica's clips, scalars; `num_values` counts visible pixels times channels."""
 
     log_joint: tf.Tensor
     squared_error: tf.Tensor
@@ -105,9 +105,17 @@ def update_weights(
     info = StepInfo(
         log_joint=tf.reduce_sum(density.log_joint),
         squared_error=tf.reduce_sum(density.squared_error),
-        num_values=tf.cast(tf.size(evidence.frames), tf.float32),
+        num_values=_num_visible(evidence),
         squared_noise=tf.reduce_sum(tf.square(latents.noise)),
         num_noise=tf.cast(tf.size(latents.noise), tf.float32),
         squared_gradient=tf.square(tf.linalg.global_norm(gradients)),
     )
     return info, density.states
+
+
+def _num_visible(evidence: Evidence) -> tf.Tensor:
+    """Counts visible values: the mean of the mask is the share of what it is broadcast to."""
+    share = (
+        1.0 if evidence.visible is None else tf.reduce_mean(tf.cast(evidence.visible, tf.float32))
+    )
+    return share * tf.cast(tf.size(evidence.frames), tf.float32)

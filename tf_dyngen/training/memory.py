@@ -6,6 +6,7 @@ from tf_dyngen.config import LINEAR_BACKBONE, Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.inference.preconditioning import NUM_POINTS
 from tf_dyngen.model.layers import emission_layers
+from tf_dyngen.training.start import fitted_rows
 
 FLOAT_BYTES = 4
 # Measured peaks minus this are what the terms below add up to.
@@ -17,6 +18,10 @@ COPIES_WITH_NORMALIZATION = 10
 COPIES_OF_A_WEIGHT = 4
 # Of every frame of a clip in the linear start: float32 pixels and their arctanh.
 COPIES_OF_A_FRAME = 2
+# Of every chain: the variable, and what a checkpoint writes.
+COPIES_OF_A_CHAIN = 2
+# Of uint8 frames: the batch of this step and of the next.
+BATCHES_HELD = 2
 # Of the preconditioner's matrix while it is built.
 COPIES_OF_THE_PRECONDITIONER = 8
 
@@ -36,13 +41,16 @@ def estimate_memory(config: Config, *, num_clips: int, num_frames: int, num_weig
     copies = COPIES_WITH_NORMALIZATION if model.normalization else COPIES_OF_A_MAP
     maps = copies * (hidden * model.emission_width + frame)
     window = min(learning.batch_size, num_clips) * min(learning.bptt_length, num_frames)
-    pixels = num_clips * num_frames * frame
-    start = COPIES_OF_A_FRAME * pixels if model.parameterisation == LINEAR_BACKBONE else 0
-    floats = maps * window + COPIES_OF_A_WEIGHT * num_weights + start
+    floats = maps * window + COPIES_OF_A_WEIGHT * num_weights
+    if model.parameterisation == LINEAR_BACKBONE:
+        num_fitted = len(fitted_rows(num_clips, num_frames))
+        floats += COPIES_OF_A_FRAME * num_fitted * num_frames * frame
+    latents = num_frames * model.noise_size + 2 * model.state_size + model.appearance_size
+    floats += COPIES_OF_A_CHAIN * num_clips * latents
     if config.inference.precondition_every:
         side = min(learning.bptt_length, num_frames) * model.noise_size
         floats += COPIES_OF_THE_PRECONDITIONER * side**2 + maps * NUM_POINTS * model.state_size
-    return RUNTIME_BYTES + FLOAT_BYTES * floats + pixels
+    return RUNTIME_BYTES + FLOAT_BYTES * floats + BATCHES_HELD * window * frame
 
 
 def check_memory(estimate: float) -> None:

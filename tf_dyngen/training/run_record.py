@@ -10,32 +10,14 @@ import tf_dyngen
 from tf_dyngen import config as configs
 from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
-from tf_dyngen.video.clips import Clip
+from tf_dyngen.video.clips import ClipRecord
+from tf_dyngen.video.sources import Source
 from tf_dyngen.video.writers import write_atomically
 
 CONFIG_FILE = "config.json"
 PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets")
 # May differ from one session of a run to the next.
 EXTENDABLE = ("learning.steps", "output.")
-
-
-@dataclasses.dataclass(frozen=True)
-class Source:
-    """Where the clips come from: paths of clips, or a TFDS name and the folder of its data."""
-
-    clips: tuple[str, ...] = ()
-    dataset: str | None = None
-    data_dir: str | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class ClipRecord:
-    """What stays of a clip in config.json."""
-
-    clip_id: str
-    name: str
-    num_frames: int
-    frame_rate: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,13 +40,6 @@ class RunRecord:
             },
         }
         write_atomically(workdir / CONFIG_FILE, json.dumps(values, indent=2) + "\n")
-
-
-def record_clips(clips: list[Clip]) -> tuple[ClipRecord, ...]:
-    """Returns the records of clips."""
-    return tuple(
-        ClipRecord(clip.clip_id, clip.name, len(clip.frames), clip.frame_rate) for clip in clips
-    )
 
 
 def load_record(workdir: Path) -> RunRecord | None:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
+import tqdm
 
 from tf_dyngen.config import LINEAR_BACKBONE, Config
 from tf_dyngen.inference.chains import Chains
@@ -15,7 +17,11 @@ from tf_dyngen.model.linear_start import (
     start_linear_backbone,
 )
 from tf_dyngen.training.optimizer import build_optimizer
-from tf_dyngen.video.clips import Clip, to_model_range
+from tf_dyngen.video.clip_store import ClipStore
+from tf_dyngen.video.clips import to_model_range
+
+# The linear start's time grows with the square of the frames it is fitted to: 2,400 take seconds.
+MOST_FITTED_FRAMES = 2400
 
 
 class Learner(NamedTuple):
@@ -37,18 +43,35 @@ def build_learner(
     return Learner(generator, optimizer, Chains(clip_ids, num_frames, generator.latent_sizes))
 
 
-def start_learner(learner: Learner, config: Config, clips: Sequence[Clip]) -> None:
+def start_learner(learner: Learner, config: Config, store: ClipStore, num_frames: int) -> None:
     """Puts weights and chains where training starts.
 
     The linear backbone starts as the linear dynamic texture of the clips, its chains at the
     texture's innovations; the paper's parameterisation starts at random, its chains at the prior.
+
+    Args:
+      learner: its variables are set.
+      config: settings of the run.
+      store: the clips, read one at a time.
+      num_frames: how many frames of each are learned.
     """
     learner.chains.start_from_prior(config.seed)
     if config.model.parameterisation != LINEAR_BACKBONE:
         return
-    frames = [to_model_range(clip.frames) for clip in clips]
-    texture = fit_linear_dynamic_texture(frames, config.model.state_size)
+    fitted = [_frames(store, row, num_frames) for row in fitted_rows(len(store), num_frames)]
+    texture = fit_linear_dynamic_texture(fitted, config.model.state_size)
     start_linear_backbone(learner.generator, texture)
-    starts = chain_start(texture, config.model.noise_size)
-    for clip, (noise, initial_state) in zip(clips, starts, strict=True):
-        learner.chains.start_at(clip.clip_id, noise, initial_state)
+    for row in tqdm.trange(len(store), desc="starting chains", unit="clip", disable=None):
+        frames = _frames(store, row, num_frames)
+        start = chain_start(texture, frames, config.model.noise_size)
+        learner.chains.start_at(store.records[row].clip_id, *start)
+
+
+def fitted_rows(num_clips: int, num_frames: int) -> np.ndarray:
+    """Returns the rows, evenly spread, of the clips that the linear start is fitted to."""
+    num_fitted = min(num_clips, max(1, MOST_FITTED_FRAMES // num_frames))
+    return np.unique(np.linspace(0, num_clips - 1, num_fitted).round().astype(int))
+
+
+def _frames(store: ClipStore, row: int, num_frames: int) -> np.ndarray:
+    return to_model_range(store.read(row, 0, num_frames).frames)

@@ -138,6 +138,7 @@ class Trainer:
     def _replica_step(self, step, batch: Batch):
         config, num_frames, precision = self.config, self.batches.window_length, self._precision
         frames = tf.cast(batch.frames, tf.float32) / 127.5 - 1.0
+        evidence = Evidence(frames, tf.cast(batch.visible, tf.bool))
         noise = draw_langevin_noise(
             config.seed,
             step,
@@ -149,7 +150,7 @@ class Trainer:
         latents = infer_latents(
             self.generator,
             self.chains.gather(batch.rows, batch.start, num_frames),
-            Evidence(frames),
+            evidence,
             noise=noise,
             at_clip_start=tf.equal(batch.start, 0),
             precision=precision,
@@ -160,7 +161,7 @@ class Trainer:
             self.generator,
             self.optimizer,
             latents,
-            Evidence(frames),
+            evidence,
             precision=precision,
             num_clips_global=self.batches.batch_size,
         )

@@ -1,75 +1,162 @@
-"""Clips from a TFDS data set: any with a video feature, or a [T, H, W, C] uint8 tensor."""
+"""Clips from a TFDS data set: any with a video feature or a [T, H, W, C] tensor."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
 from tf_dyngen.video.clips import Clip, clip_from_frames
+from tf_dyngen.video.resizing import resize_mask
 
 DEFAULT_SPLIT = "train"
 DEFAULT_FRAME_RATE = 25.0
 FRAME_RATE_FEATURE = "frame_rate"
+CLIP_ID_FEATURE = "clip_id"
+MASK_FEATURE = "mask"
 
 
-def read_dataset_clips(
-    name: str,
-    *,
-    data_dir: str | None,
-    num_frames: int,
-    size: tuple[int, int],
-    channels: int = 3,
-) -> list[Clip]:
-    """Reads all clips of a split, preparing the data set first if need be.
+class DatasetCollection:
+    """The clips of a split; prepared first if need be.
+
+    The features `clip_id` and `frame_rate` are used where there are any, and `mask`, [T, H, W, 1]
+    uint8 and 0 where a pixel is visible, where masks are asked for.
 
     Args:
       name: NAME[/CONFIG][:SPLIT]; a split may be sliced as TFDS slices, `train[:1]`.
       data_dir: where data sets are kept; TFDS's own folder if None.
-      num_frames, size, channels: as in `read_clip`.
-    Returns: a Clip an example, named after the data set and its place in the split.
+      video: what is read of each clip.
+      masks: whether to read masks.
     Raises: UserError if there is no such data set or split, or no video in it.
     """
-    # Several seconds of import that reading a user's own clip does without.
+
+    def __init__(self, name: str, data_dir: str | None, video: VideoConfig, *, masks: bool = False):
+        self._name, _, split = name.partition(":")
+        self._split = split or DEFAULT_SPLIT
+        self._video = video
+        self._builder = _find_builder(self._name, data_dir)
+        self._features: Any = self._builder.info.features
+        self._feature = _video_feature(self._name, self._features)
+        self._has_masks = masks and MASK_FEATURE in self._features
+        try:
+            self._builder.download_and_prepare()
+        except OSError as error:
+            raise UserError(f"cannot prepare {self._name} ({error})", "give --data_dir") from error
+        try:
+            self._num_clips = self._builder.info.splits[self._split].num_examples
+        except (ValueError, KeyError) as error:
+            known = ", ".join(self._builder.info.splits)
+            raise UserError(
+                f"{self._name} has no split {self._split!r}", f"choose of {known}"
+            ) from error
+        if not self._num_clips:
+            raise UserError(f"{self._name}:{self._split} is empty", "choose another split")
+
+    def __len__(self) -> int:
+        return self._num_clips
+
+    def fingerprint(self) -> str:
+        """The prepared data's place, when they were prepared, and the split."""
+        prepared = Path(self._builder.data_dir) / "dataset_info.json"
+        return f"{self._builder.data_dir} {prepared.stat().st_mtime_ns} {self._split}"
+
+    def read(self, rows: np.ndarray) -> Iterator[Clip]:
+        """Reads the examples at `rows`, ascending, in the order in which they are stored."""
+        import tensorflow as tf
+        import tensorflow_datasets as tfds
+
+        wanted = np.zeros(self._num_clips, bool)
+        wanted[rows] = True
+        videos = [self._feature, *([MASK_FEATURE] if self._has_masks else [])]
+        examples = self._builder.as_dataset(
+            split=self._split,  # type: ignore[call-arg]
+            shuffle_files=False,
+            # Frames of examples that are not wanted, and behind num_frames, stay undecoded.
+            decoders={name: tfds.decode.SkipDecoding() for name in videos},
+        )
+        examples = examples.enumerate().filter(lambda row, _: tf.gather(wanted, row))
+        examples = examples.map(
+            lambda row, example: (row, self._decode(example, videos)),
+            num_parallel_calls=tf.data.AUTOTUNE,
+        )
+        for row, example in tfds.as_numpy(examples.prefetch(1)):
+            yield self._clip(int(row), example)
+
+    def _decode(self, example, videos: list[str]) -> dict:
+        """Decodes the first frames of an example, in TensorFlow's graph."""
+        names = (CLIP_ID_FEATURE, FRAME_RATE_FEATURE)
+        decoded = {name: example[name] for name in names if name in example}
+        for name in videos:
+            feature, stored = self._features[name], example[name]
+            # One string a frame; tensors are stored in one piece.
+            if stored.shape.rank == 1:
+                stored = stored[: self._video.num_frames]
+            decoded[name] = feature.decode_example(stored)[: self._video.num_frames]
+        return decoded
+
+    def _clip(self, row: int, example: dict) -> Clip:
+        name, video = f"{self._name}:{self._split}:{row}", self._video
+        size = (video.height, video.width)
+        clip = clip_from_frames(
+            _to_bytes(name, example[self._feature]),
+            name=name,
+            frame_rate=float(example.get(FRAME_RATE_FEATURE, DEFAULT_FRAME_RATE)),
+            num_frames=video.num_frames,
+            size=size,
+            channels=video.channels,
+            fit=video.fit,
+        )
+        if CLIP_ID_FEATURE in example:
+            clip = clip._replace(clip_id=_as_text(example[CLIP_ID_FEATURE]))
+        if self._has_masks:
+            hidden = [resize_mask(m[..., 0] > 0, size, video.fit) for m in example[MASK_FEATURE]]
+            clip = clip._replace(visible=~np.stack(hidden)[..., None])
+        return clip
+
+
+def _find_builder(name: str, data_dir: str | None):
+    """Returns the TFDS builder, or reader, of a data set's name."""
+    # Several seconds of import that reading a user's own clips does without.
     import tensorflow_datasets as tfds
 
-    dataset_name, _, split = name.partition(":")
     try:
-        builder = tfds.builder(dataset_name, data_dir=data_dir)
+        return tfds.builder(name, data_dir=data_dir)
     except (tfds.core.DatasetNotFoundError, ValueError) as error:
         raise UserError(
-            f"no data set {dataset_name!r} ({' '.join(str(error).split())[:160]})",
+            f"no data set {name!r} ({' '.join(str(error).split())[:160]})",
             "give --dataset=NAME[/CONFIG][:SPLIT]",
         ) from error
-    feature = _video_feature(dataset_name, builder.info.features)
-    try:
-        builder.download_and_prepare()
-    except OSError as error:
-        raise UserError(f"cannot prepare {dataset_name} ({error})", "give --data_dir") from error
-    split = split or DEFAULT_SPLIT
-    try:
-        examples = builder.as_dataset(split=split, shuffle_files=False)  # type: ignore[call-arg]
-    except (ValueError, KeyError) as error:
-        known = ", ".join(builder.info.splits)
-        raise UserError(f"{dataset_name} has no split {split!r}", f"choose of {known}") from error
-    return [
-        clip_from_frames(
-            example[feature],
-            name=f"{dataset_name}:{split}:{index}",
-            frame_rate=float(example.get(FRAME_RATE_FEATURE, DEFAULT_FRAME_RATE)),
-            num_frames=num_frames,
-            size=size,
-            channels=channels,
-        )
-        for index, example in enumerate(tfds.as_numpy(examples))
-    ]
 
 
 def _video_feature(name: str, features) -> str:
     """Returns the name of the feature that holds frames."""
     for key, feature in features.items():
-        is_video = len(feature.shape) == 4 and feature.shape[-1] in (1, 3)
-        if is_video and np.dtype(feature.np_dtype) == np.uint8:
-            return key
+        shape = getattr(feature, "shape", None)
+        if isinstance(shape, tuple) and len(shape) == 4 and shape[-1] in (1, 3):
+            kind = np.dtype(feature.np_dtype)
+            if key != MASK_FEATURE and (kind == np.uint8 or np.issubdtype(kind, np.floating)):
+                return key
     raise UserError(
-        f"the data set {name} has no video, [T, H, W, C] uint8 with C 1 or 3, among its features "
-        f"({', '.join(features)})",
+        f"the data set {name} has no video, [T, H, W, C] of bytes or of numbers from 0 to 1 with C"
+        f" 1 or 3, among its features ({', '.join(features)})",
         "give another --dataset",
     )
+
+
+def _to_bytes(name: str, frames: np.ndarray) -> np.ndarray:
+    """Returns uint8 frames of bytes or of numbers from 0 to 1."""
+    if frames.dtype == np.uint8:
+        return frames
+    low, high = frames.min(initial=0), frames.max(initial=0)
+    if not (low >= 0 and high <= 1):
+        raise UserError(
+            f"{name} has pixels from {low:g} to {high:g}, bytes or numbers from 0 to 1 are wanted",
+            "scale the data set",
+        )
+    return np.rint(frames * 255).astype(np.uint8)
+
+
+def _as_text(value) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

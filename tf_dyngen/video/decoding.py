@@ -175,7 +175,7 @@ def _decode_folder(folder: Path) -> Pictures:
 def _decode_pictures(pictures: list[Path]) -> Pictures:
     first_size = None
     for path in pictures:
-        image = _open_picture(path)
+        image = open_picture(path)
         first_size = first_size or image.size
         if image.size != first_size:
             raise UserError(
@@ -186,7 +186,8 @@ def _decode_pictures(pictures: list[Path]) -> Pictures:
         yield image, 1 / DEFAULT_FRAME_RATE
 
 
-def _open_picture(path: Path) -> Image.Image:
+def open_picture(path: Path) -> Image.Image:
+    """Decode one picture, upright, with 8 bits a channel; UserError where it cannot be."""
     require_readable(path)
     try:
         with Image.open(path) as image:

@@ -57,7 +57,7 @@ class VideoWriter:
             raise ValueError(
                 f"{self._path}: {self._num_wanted} frames announced, {self._num_written} appended"
             )
-        with _write_errors(self._path):
+        with write_errors(self._path):
             self._write(np.ascontiguousarray(frames))
 
     def check_complete(self) -> None:
@@ -103,13 +103,13 @@ def open_video_writer(
     _check_layout(path, layout)
     _check_free(path)
     with _replacing(path) as temporary, contextlib.ExitStack() as stack:
-        with _write_errors(path):
+        with write_errors(path):
             write = stack.enter_context(encoder(temporary, layout))
         writer = VideoWriter(path, layout, write)
         yield writer
         writer.check_complete()
         # Closing flushes what is left, which is where a full disk often shows.
-        with _write_errors(path):
+        with write_errors(path):
             stack.close()
 
 
@@ -165,7 +165,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | str) -> None:
     """
     path = Path(path)
     content = data.encode() if isinstance(data, str) else data
-    with _replacing(path) as temporary, _write_errors(path):
+    with _replacing(path) as temporary, write_errors(path):
         temporary.write_bytes(content)
 
 
@@ -175,7 +175,7 @@ def write_picture(path: str | os.PathLike[str], pixels: np.ndarray) -> None:
     Raises: UserError when it cannot be written.
     """
     path = Path(path)
-    with _replacing(path) as temporary, _write_errors(path):
+    with _replacing(path) as temporary, write_errors(path):
         encoding.write_png(temporary, pixels)
 
 
@@ -186,10 +186,10 @@ def _replacing(path: Path) -> Iterator[Path]:
     target = path.resolve()
     temporary = target.with_name(f".{target.name[:40]}.{uuid.uuid4().hex[:12]}.tmp")
     try:
-        with _write_errors(path):
+        with write_errors(path):
             target.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
-        with _write_errors(path):
+        with write_errors(path):
             if temporary.is_file():
                 with temporary.open("rb") as file:
                     os.fsync(file.fileno())
@@ -213,7 +213,7 @@ def _check_layout(path: Path, layout: encoding.Layout) -> None:
 
 def _check_free(path: Path) -> None:
     """Raise UserError, before any work is done, where writing `path` is bound to fail."""
-    with _write_errors(path):
+    with write_errors(path):
         if path.is_dir():
             if path.suffix:
                 _refuse(errno.EISDIR)
@@ -233,7 +233,8 @@ def _refuse(code: int) -> NoReturn:
 
 
 @contextlib.contextmanager
-def _write_errors(path: Path) -> Iterator[None]:
+def write_errors(path: Path) -> Iterator[None]:
+    """Raise UserError, with what to do, where writing `path` fails in the block."""
     try:
         yield
     except OSError as error:

@@ -1,0 +1,69 @@
+"""Bringing pictures and masks to the size that is wanted."""
+
+import numpy as np
+from PIL import Image
+
+from tf_dyngen.config import CROP
+
+
+def resize_picture(
+    picture: Image.Image, size: tuple[int, int], channels: int, fit: str
+) -> np.ndarray:
+    """Brings a picture to `size`, (H, W); smoothed where it shrinks.
+
+    Args:
+      picture: of any mode; transparency turns black.
+      size: (H, W) in pixels.
+      channels: C, 3 for RGB or 1 for luminance.
+      fit: `stretch` changes the picture's proportions, `crop` keeps them and cuts off what stands
+        over, the same on both sides.
+    Returns: [H, W, 3] or [H, W] uint8.
+    """
+    height, width = size
+    picture = _without_alpha(picture).convert("L" if channels == 1 else "RGB")
+    left, top, right, bottom = box = _kept_box(picture.size, size, fit)
+    grows = height >= bottom - top and width >= right - left
+    filtering = Image.Resampling.BICUBIC if grows else Image.Resampling.BILINEAR
+    return np.asarray(picture.resize((width, height), filtering, box=box))
+
+
+def resize_mask(mask: np.ndarray, size: tuple[int, int], fit: str) -> np.ndarray:
+    """Brings a mask [H', W'] of bool to `size`; a pixel is True if any of it was.
+
+    Args:
+      mask: where pixels are hidden.
+      size, fit: as in `resize_picture`, so that a mask stays on its picture.
+    """
+    height, width = size
+    picture = Image.fromarray(mask.astype(np.uint8) * np.uint8(255))
+    box = _kept_box(picture.size, size, fit)
+    # The filter of pictures that shrink: what it mixes in of a hidden pixel is hidden.
+    resized = picture.resize((width, height), Image.Resampling.BILINEAR, box=box)
+    return np.asarray(resized) > 0
+
+
+def _kept_box(
+    source: tuple[int, int], size: tuple[int, int], fit: str
+) -> tuple[float, float, float, float]:
+    """Returns the part (left, top, right, bottom) of a picture (width, height) that is kept."""
+    width, height = source
+    if fit != CROP:
+        return (0.0, 0.0, width, height)
+    scale = min(height / size[0], width / size[1])
+    spare_height, spare_width = height - scale * size[0], width - scale * size[1]
+    return (
+        spare_width / 2,
+        spare_height / 2,
+        width - spare_width / 2,
+        height - spare_height / 2,
+    )
+
+
+def _without_alpha(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        return picture
+    picture = picture.convert("RGBA")
+    least_alpha, _ = picture.getchannel("A").getextrema()
+    if least_alpha == 255:
+        return picture
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "black"), picture)
