@@ -13,6 +13,7 @@ import numpy as np
 from absl import app, flags
 
 from benchmarks import measuring
+from launch import data_sets
 from tf_dyngen.evaluation import metrics
 from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.tasks.train import train
@@ -40,6 +41,7 @@ def judge(path: Path, workdir: Path) -> list[str]:
         changes=dict(setting.split("=", 1) for setting in _SET.value),
         source=source,
         embedded=source,
+        register=data_sets.register,
         max_seconds=60 * _MINUTES.value,
     )
     run = load_run(workdir, print)

@@ -227,7 +227,7 @@ def test_without_a_clip_the_embedded_data_set_is_learned(train, data_dir, metric
     assert "going on at step 1" in ended.check_good().stderr
 
 
-@pytest.mark.parametrize("command", ["launch.train", "launch.synthesize"])
+@pytest.mark.parametrize("command", ["launch.train", "launch.synthesize", "launch.preview"])
 def test_help_is_quick(command):
     started = time.monotonic()
     ended = subprocess.run(
@@ -240,5 +240,5 @@ def test_help_is_quick(command):
     seconds = time.monotonic() - started
     assert seconds < 2
     assert "tensorflow" not in ended.stderr
-    assert "--workdir" in ended.stdout
+    assert "  --seed" in ended.stdout or "  --clip" in ended.stdout
     assert f"python -m {command}" in ended.stdout

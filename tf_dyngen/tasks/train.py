@@ -1,7 +1,7 @@
 """A training session: from flags to a work directory with a trained model in it."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ def train(
     changes: Mapping[str, Any] | None = None,
     source: Source,
     embedded: Source,
+    register: Callable[[str], None],
     strategy: str = "auto",
     max_seconds: float = float("inf"),
 ) -> None:
@@ -43,6 +44,7 @@ def train(
       changes: settings that differ from the preset, "section.key" -> value.
       source: where the clips come from; empty for those of the run, or `embedded` in a new run.
       embedded: what a new run without a source learns.
+      register: makes a data set's builder known to TFDS by its name.
       strategy: a name of `devices.STRATEGIES`.
       max_seconds: of training in this session.
     Raises: UserError for anything the user can put right; the work directory is as it was.
@@ -51,6 +53,8 @@ def train(
     config = _resolve_config(stored, preset, changes or {})
     if not source.clips and not source.dataset:
         source = stored.source if stored else embedded
+    if source.dataset:
+        register(source.dataset)
     with ClipCache(workdir / CLIPS_FOLDER) as cache:
         batches = _load_batches(source, config, cache)
         record = RunRecord(config, source, batches.records())

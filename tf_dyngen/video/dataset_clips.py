@@ -39,6 +39,7 @@ class DatasetCollection:
         self._builder = _find_builder(self._name, data_dir)
         self._features: Any = self._builder.info.features
         self._feature = _video_feature(self._name, self._features)
+        self._labels = [name for name, feature in self._features.items() if _is_label(feature)]
         self._has_masks = masks and MASK_FEATURE in self._features
         try:
             self._builder.download_and_prepare()
@@ -86,7 +87,7 @@ class DatasetCollection:
 
     def _decode(self, example, videos: list[str]) -> dict:
         """Decodes the first frames of an example, in TensorFlow's graph."""
-        names = (CLIP_ID_FEATURE, FRAME_RATE_FEATURE)
+        names = (CLIP_ID_FEATURE, FRAME_RATE_FEATURE, *self._labels)
         decoded = {name: example[name] for name in names if name in example}
         for name in videos:
             feature, stored = self._features[name], example[name]
@@ -97,7 +98,9 @@ class DatasetCollection:
         return decoded
 
     def _clip(self, row: int, example: dict) -> Clip:
-        name, video = f"{self._name}:{self._split}:{row}", self._video
+        labels = [self._features[name].int2str(int(example[name])) for name in self._labels]
+        name = " ".join([f"{self._name}:{self._split}:{row}", *labels])
+        video = self._video
         size = (video.height, video.width)
         clip = clip_from_frames(
             _to_bytes(name, example[self._feature]),
@@ -143,6 +146,10 @@ def _video_feature(name: str, features) -> str:
         f" 1 or 3, among its features ({', '.join(features)})",
         "give another --dataset",
     )
+
+
+def _is_label(feature) -> bool:
+    return hasattr(feature, "int2str") and feature.shape == ()
 
 
 def _to_bytes(name: str, frames: np.ndarray) -> np.ndarray:

@@ -1,0 +1,65 @@
+"""A look at clips before anything is learned from them: a contact sheet or a wall of videos."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import tqdm
+
+from tf_dyngen.config import VideoConfig
+from tf_dyngen.video.clips import Clip
+from tf_dyngen.video.display import contact_sheet, evenly_spaced
+from tf_dyngen.video.sources import Source, open_collection
+from tf_dyngen.video.wall import mark_hidden, video_wall
+from tf_dyngen.video.writers import output_paths, write_picture, write_video
+
+PICTURE_SUFFIX = ".png"
+
+
+def preview(
+    source: Source,
+    output: Path,
+    *,
+    video: VideoConfig,
+    num_clips: int,
+    register: Callable[[str], None],
+) -> None:
+    """Writes a picture or a video of clips, spread evenly over a source, as a model would see them.
+
+    Hidden pixels are tinted red where the source has masks.
+
+    Args:
+      source: of the clips.
+      output: .png is a contact sheet, a row a clip; anything else `write_video` takes, a wall.
+      video: what is read of each clip.
+      num_clips: the most clips to show.
+      register: makes a data set's builder known to TFDS by its name.
+    Raises: UserError if the clips cannot be read or the output cannot be written.
+    """
+    output_paths(output, 1)  # Refuses, before any work, what cannot be written.
+    if source.dataset:
+        register(source.dataset)
+    collection = open_collection(source, video, masks=True)
+    rows = evenly_spaced(len(collection), num_clips)
+    reading = tqdm.tqdm(collection.read(rows), "clips", len(rows), unit="clip", disable=None)
+    clips = list(reading)
+    shown = [_shown(clip) for clip in clips]
+    if output.suffix.lower() == PICTURE_SUFFIX:
+        write_picture(output, contact_sheet(dict(zip(_labels(clips), shown, strict=True))))
+    else:
+        write_video(output, video_wall(shown), clips[0].frame_rate)
+    print(f"wrote {output}: {len(clips)} of {len(collection)} clips", file=sys.stderr)
+
+
+def _shown(clip: Clip) -> np.ndarray:
+    frames = np.broadcast_to(clip.frames, (*clip.frames.shape[:-1], 3))
+    return frames if clip.visible is None else mark_hidden(frames, clip.visible)
+
+
+def _labels(clips: list[Clip]) -> list[str]:
+    """Returns the clips' names without their data set's, numbered where they repeat."""
+    labels = [clip.name.rpartition(":")[2] for clip in clips]
+    if len(set(labels)) < len(labels):
+        labels = [f"{index} {label}" for index, label in enumerate(labels)]
+    return labels
