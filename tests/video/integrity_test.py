@@ -33,7 +33,7 @@ def test_a_cut_clip_is_told_from_a_whole_one(tmp_path, suffix):
     data = path.read_bytes()
     for share in (0.5, 0.9):
         path.write_bytes(data[: int(share * len(data))])
-        with pytest.raises(UserError, match=f"clip{suffix} is cut short"):
+        with pytest.raises(UserError, match=rf"clip\{suffix} is cut short"):
             require_whole(path)
 
 

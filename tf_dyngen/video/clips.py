@@ -53,7 +53,7 @@ def read_clip(
     path: str | os.PathLike[str],
     *,
     num_frames: int | None,
-    size: tuple[int, int],
+    size: tuple[int, int] | None,
     channels: int = 3,
     fit: str = STRETCH,
     start: int = 0,
@@ -66,7 +66,7 @@ def read_clip(
     Args:
       path: the file or folder.
       num_frames: T, the most frames to read; None reads to the end.
-      size: (H, W) in pixels.
+      size: (H, W) in pixels; None keeps the source's own.
       channels: C, 3 for RGB (grey is repeated) or 1 for luminance; transparency turns black.
       fit: how pictures of other proportions come to that size, see `resize_picture`.
       start: how many frames to skip.
@@ -74,7 +74,7 @@ def read_clip(
     Raises: UserError when the source is missing or undecodable, or gives fewer than 2 frames.
     """
     path = Path(path)
-    if channels not in (1, 3) or min(size) < 1 or start < 0:
+    if channels not in (1, 3) or min(size or (1,)) < 1 or start < 0:
         raise ValueError(f"cannot read channels={channels}, size={size}, start={start}")
     if num_frames is not None and num_frames < 2:
         raise UserError(f"{num_frames} frames wanted of {path}", "ask for 2 frames or more")
@@ -85,13 +85,15 @@ def read_clip(
     for picture, picture_seconds in pictures:
         num_seen += 1
         if num_seen > start:
-            pixels += resize_picture(picture, size, channels, fit).tobytes()
+            resized = resize_picture(picture, size, channels, fit)
+            pixels += resized.tobytes()
+            size = size or resized.shape[:2]
             seconds += picture_seconds
         if num_frames is not None and num_seen == start + num_frames:
             break
     pictures.close()
     num_read = max(num_seen - start, 0)
-    if num_read < 2:
+    if num_read < 2 or size is None:
         raise _too_short(path, num_seen, start)
     frames = np.frombuffer(pixels, np.uint8).reshape(num_read, *size, channels)
     # Sums of durations are exact to far less than a thousandth of a frame a second.

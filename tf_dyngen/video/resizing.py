@@ -7,21 +7,21 @@ from tf_dyngen.config import CROP
 
 
 def resize_picture(
-    picture: Image.Image, size: tuple[int, int], channels: int, fit: str
+    picture: Image.Image, size: tuple[int, int] | None, channels: int, fit: str
 ) -> np.ndarray:
     """Brings a picture to `size`, (H, W); smoothed where it shrinks.
 
     Args:
       picture: of any mode; transparency turns black.
-      size: (H, W) in pixels.
+      size: (H, W) in pixels; None keeps the picture's own.
       channels: C, 3 for RGB or 1 for luminance.
       fit: `stretch` changes the picture's proportions, `crop` keeps them and cuts off what stands
         over, the same on both sides.
     Returns: [H, W, 3] or [H, W] uint8.
     """
-    height, width = size
+    height, width = size or (picture.height, picture.width)
     picture = _without_alpha(picture).convert("L" if channels == 1 else "RGB")
-    left, top, right, bottom = box = _kept_box(picture.size, size, fit)
+    left, top, right, bottom = box = _kept_box(picture.size, (height, width), fit)
     grows = height >= bottom - top and width >= right - left
     filtering = Image.Resampling.BICUBIC if grows else Image.Resampling.BILINEAR
     return np.asarray(picture.resize((width, height), filtering, box=box))

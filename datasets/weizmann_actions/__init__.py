@@ -1,0 +1,1 @@
+"""Weizmann actions: ten actions of nine people, with their silhouettes."""
