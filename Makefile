@@ -10,13 +10,20 @@ RUN := runs/fire
 # Trained so long, the embedded clip's reconstruction has passed 34 dB on two cores.
 MINUTES := 3
 
-.PHONY: train synthesize test lint format lock clean
+DATA_DIR := data
+
+.PHONY: train synthesize data test lint format lock clean
 
 train: $(VENV)/.installed
 	$(BIN)/python -m launch.train --workdir=$(RUN) --minutes=$(MINUTES)
 
 synthesize: $(VENV)/.installed
 	$(BIN)/python -m launch.synthesize --workdir=$(RUN) --output=$(RUN)/new.mp4
+
+# The data sets that are simulated; the others need a download or your own clips.
+data: $(VENV)/.installed
+	$(BIN)/tfds build --data_dir=$(DATA_DIR) datasets/procedural_textures \
+		datasets/procedural_actions datasets/procedural_scenes
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -n 2

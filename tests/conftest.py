@@ -1,6 +1,7 @@
-"""Two logical CPU devices for all tests, and double precision for those that ask."""
+"""Two logical CPU devices for all tests; double precision and a data set for those that ask."""
 
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -19,3 +20,19 @@ def float64():
     yield
     keras.config.set_dtype_policy("float32")
     keras.config.set_floatx("float32")
+
+
+@pytest.fixture(scope="session")
+def moving_mnist(tmp_path_factory):
+    """(data_dir, sequences): TFDS's own moving_mnist, made of [3, 20, 64, 64, 1] random bytes."""
+    import tensorflow_datasets as tfds
+    from tensorflow_datasets.video.moving_mnist import MovingMnist
+
+    data_dir = tmp_path_factory.mktemp("moving_mnist")
+    sequences = np.random.default_rng(0).integers(0, 256, (3, 20, 64, 64, 1), np.uint8)
+    path = str(data_dir / "mnist_test_seq.npy")
+    np.save(path, sequences[..., 0].swapaxes(0, 1))  # The published file has time in front.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tfds.download.DownloadManager, "download", lambda self, url: path)
+        MovingMnist(data_dir=data_dir).download_and_prepare()
+    return data_dir, sequences

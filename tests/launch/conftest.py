@@ -164,8 +164,9 @@ def data_dir(tmp_path_factory):
 
     path = tmp_path_factory.mktemp("data")
     frames = np.resize(moving_waves(size=(64, 64)), (240, 64, 64, 3))
-    example = {"clip_id": "fire", "frames": frames, "frame_rate": 25.0, "texture": "fire"}
-    quick = {"train": [(key, {**example, "seed": key}) for key in range(2)]}
+    example = {"frames": frames, "frame_rate": 25.0, "texture": "fire"}
+    ids = {key: {"clip_id": f"fire{key}", "seed": key} for key in range(2)}
+    quick = {"train": [(key, {**example, **own}) for key, own in ids.items()]}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Builder, "_split_generators", lambda self, dl_manager: quick)
         Builder(config="fire_64", data_dir=path).download_and_prepare()

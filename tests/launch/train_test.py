@@ -227,6 +227,26 @@ def test_without_a_clip_the_embedded_data_set_is_learned(train, data_dir, metric
     assert "going on at step 1" in ended.check_good().stderr
 
 
+def test_a_data_set_that_tfds_ships_is_learned(train, moving_mnist, metrics_of, tmp_path):
+    data_set = ["--dataset=moving_mnist:test", f"--data_dir={moving_mnist[0]}"]
+    settings = ["--preset=smoke", "--steps=3", "--size=16", "--set=video.channels=1"]
+    ended = train(f"--workdir={tmp_path}/run", *data_set, *settings)
+    assert "3 clips (moving_mnist:test:0, " in ended.check_good().stderr
+    assert metrics_of(tmp_path / "run")[-1]["step"] == 3
+    # A data set that was prepared again has other files and the same clips.
+    info = next(moving_mnist[0].rglob("dataset_info.json"))
+    info.touch()
+    ended = train(f"--workdir={tmp_path}/run", "--steps=4")
+    assert "going on at step 3" in ended.check_good().stderr
+    assert len(list((tmp_path / "run" / "clips").iterdir())) == 1
+
+
+def test_one_of_this_checkouts_data_sets_is_known_by_name(train, data_dir, tmp_path):
+    data_set = ["--dataset=procedural_textures/fire_64:train", f"--data_dir={data_dir}"]
+    ended = train(f"--workdir={tmp_path}/run", *data_set, "--preset=smoke", "--steps=0")
+    assert "2 clips (procedural_textures/fire_64:train:0 fire" in ended.stderr
+
+
 @pytest.mark.parametrize("command", ["launch.train", "launch.synthesize", "launch.preview"])
 def test_help_is_quick(command):
     started = time.monotonic()

@@ -1,5 +1,6 @@
 """Clips from a TFDS data set: any with a video feature or a [T, H, W, C] tensor."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
 from tf_dyngen.video.clips import Clip, clip_from_frames
 from tf_dyngen.video.resizing import resize_mask
+
+# TFDS tells those who use it what is deprecated within it.
+logging.getLogger("absl").addFilter(lambda record: "is deprecated" not in record.getMessage())
 
 DEFAULT_SPLIT = "train"
 DEFAULT_FRAME_RATE = 25.0
