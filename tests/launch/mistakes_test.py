@@ -42,7 +42,7 @@ MISTAKES = {
     "unknown form of a data set": (
         TRAIN,
         [*NEW_RUN, "--data_dir={data}", "--dataset=procedural_textures/ice_64"],
-        ["procedural_textures/ice_64"],
+        ["procedural_textures has no configuration", "ice_64"],
     ),
     "unknown preset": (
         TRAIN,

@@ -1,5 +1,6 @@
 """Clips from a TFDS data set: any with a video feature or a [T, H, W, C] tensor."""
 
+import difflib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tf_dyngen.config import VideoConfig
+from tf_dyngen.config import VideoConfig, nearest_name
 from tf_dyngen.errors import UserError
 from tf_dyngen.video.clips import Clip, clip_from_frames
 from tf_dyngen.video.resizing import resize_mask
@@ -47,8 +48,12 @@ class DatasetCollection:
         self._has_masks = masks and MASK_FEATURE in self._features
         try:
             self._builder.download_and_prepare()
-        except OSError as error:
-            raise UserError(f"cannot prepare {self._name} ({error})", "give --data_dir") from error
+        except (OSError, AssertionError) as error:
+            # TFDS asserts that a folder of manual downloads is there.
+            raise UserError(
+                f"cannot prepare {self._name} ({_one_line(error)})",
+                "see the data set's README; one that was prepared elsewhere is found by --data_dir",
+            ) from error
         try:
             self._num_clips = self._builder.info.splits[self._split].num_examples
         except (ValueError, KeyError) as error:
@@ -128,13 +133,26 @@ def _find_builder(name: str, data_dir: str | None):
     # Several seconds of import that reading a user's own clips does without.
     import tensorflow_datasets as tfds
 
+    base, _, config = name.partition("/")
     try:
         return tfds.builder(name, data_dir=data_dir)
-    except (tfds.core.DatasetNotFoundError, ValueError) as error:
+    except tfds.core.DatasetNotFoundError as error:
+        near = difflib.get_close_matches(base, tfds.list_builders(), n=1)
+        advice = f"did you mean {near[0]!r}?" if near else "give --dataset=NAME[/CONFIG][:SPLIT]"
+        raise UserError(f"no data set {name!r}", advice) from error
+    except ValueError as error:
+        known = tfds.builder_cls(base).builder_configs
+        if not config or not known:
+            raise UserError(
+                f"no data set {name!r} ({_one_line(error)})", "check --dataset"
+            ) from error
         raise UserError(
-            f"no data set {name!r} ({' '.join(str(error).split())[:160]})",
-            "give --dataset=NAME[/CONFIG][:SPLIT]",
+            f"{base} has no configuration {config!r}", nearest_name(config, known)
         ) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:160]
 
 
 def _video_feature(name: str, features) -> str:
