@@ -7,40 +7,57 @@ import time
 
 import numpy as np
 
+from benchmarks import measuring
 from tf_dyngen.simulation import stationarity
 from tf_dyngen.simulation.textures import catalogue
 
-
-def main():
-    """Print seconds and drift for every texture and size."""
-    for size in (64, 128):
-        for texture in catalogue.SIMULATIONS:
-            pairs, seconds = [], []
-            for seed in range(4):
-                start = time.perf_counter()
-                frames = catalogue.simulate(texture, seed, size, 240)
-                seconds.append(time.perf_counter() - start)
-                pairs.append(
-                    (
-                        stationarity.window_statistics(frames[:60]),
-                        stationarity.window_statistics(frames[-60:]),
-                    )
-                )
-            drifts = np.abs([stationarity.drift(*pair) for pair in pairs])
-            first, last = (
-                [np.mean(part, axis=0) for part in zip(*side, strict=True)]
-                for side in zip(*pairs, strict=True)
-            )
-            print(
-                f"{texture}_{size}: {np.mean(seconds):.2f} s a clip; largest drift of a clip "
-                + _percent(drifts.max(axis=0))
-                + "; drift of the average over clips "
-                + _percent(stationarity.drift(first, last))
-            )
+NUM_SEEDS = 16
+NUM_CLIPS = 4  # of the data set: the first seeds
+NUM_FRAMES = 240
+WINDOW = 60
+NUM_COMPONENTS = 40
 
 
-def _percent(drifts):
-    return "mean {:.1%}, variance {:.1%}, spectrum {:.1%}".format(*drifts)
+def judge(texture: str, size: int) -> list[str]:
+    """Returns the row of a configuration."""
+    seconds, pairs, shares = [], [], []
+    for seed in range(NUM_SEEDS):
+        started = time.perf_counter()
+        frames = catalogue.simulate(texture, seed, size, NUM_FRAMES)
+        seconds.append(time.perf_counter() - started)
+        ends = frames[:WINDOW], frames[-WINDOW:]
+        pairs.append([stationarity.window_statistics(end) for end in ends])
+        if seed < NUM_CLIPS:
+            shares.append(leading_share(frames))
+    worst = np.abs([stationarity.drift(*pair) for pair in pairs[:NUM_CLIPS]]).max(axis=0)
+    few, many = mean_drift(pairs[:NUM_CLIPS]), mean_drift(pairs)
+    cells = [
+        f"{clip:.1%}, {of_few:.1%}, {of_many:.1%}"
+        for clip, of_few, of_many in zip(worst, few, many, strict=True)
+    ]
+    return [f"`{texture}_{size}`", f"{np.median(seconds):.2f}", *cells, f"{np.mean(shares):.0%}"]
+
+
+def mean_drift(pairs) -> stationarity.Drift:
+    """Drift of the average over clips, from each clip's statistics of both windows."""
+    sides = zip(*pairs, strict=True)
+    first, last = ([np.mean(p, axis=0) for p in zip(*side, strict=True)] for side in sides)
+    return stationarity.drift(first, last)
+
+
+def leading_share(frames: np.ndarray) -> float:
+    """Share of the variance over time that the leading principal components hold."""
+    courses = frames.reshape(len(frames), -1).astype(np.float64)
+    courses -= courses.mean(axis=0)
+    variances = np.linalg.eigvalsh(courses @ courses.T)[::-1]
+    return variances[:NUM_COMPONENTS].sum() / variances.sum()
+
+
+def main() -> None:
+    """Prints the table."""
+    rows = [judge(name, size) for size in (64, 128) for name in catalogue.SIMULATIONS]
+    header = ["configuration", "seconds a clip", "mean", "variance", "spectrum"]
+    measuring.print_table([*header, f"{NUM_COMPONENTS} components"], rows)
 
 
 if __name__ == "__main__":

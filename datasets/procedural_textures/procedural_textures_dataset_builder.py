@@ -1,6 +1,7 @@
 """TFDS builder of the procedural textures."""
 
 import dataclasses
+import functools
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -9,6 +10,7 @@ from tf_dyngen.simulation.textures import catalogue
 
 NUM_CLIPS = 4
 NUM_FRAMES = 240
+FIRST_FRAMES = {"train": 0, "continuation": NUM_FRAMES}  # of each split, in the simulation
 SIZES = (64, 128)
 
 
@@ -26,10 +28,16 @@ class TextureConfig(tfds.core.BuilderConfig):
 
 
 class Builder(tfds.core.GeneratorBasedBuilder):
-    """Fire, water and a flag, simulated from the clip's seed; nothing is downloaded."""
+    """Moving textures, simulated from the clip's seed; nothing is downloaded."""
 
-    VERSION = tfds.core.Version(catalogue.VERSION)
-    RELEASE_NOTES = {"1.0.0": "Fire, water and a flag at 64 and 128 pixels."}  # noqa: RUF012
+    VERSION = tfds.core.Version("1.1.0")
+    RELEASE_NOTES = {  # noqa: RUF012
+        "1.0.0": "Fire, water and a flag at 64 and 128 pixels.",
+        "1.1.0": (
+            "New textures smoke, rain and lights; new split `continuation`, the next 240 frames "
+            "of every clip; new feature `first_frame`. Existing frames and clip ids are unchanged."
+        ),
+    }
     BUILDER_CONFIGS = [  # noqa: RUF012
         TextureConfig(
             name=f"{texture}_{size}",
@@ -56,26 +64,43 @@ class Builder(tfds.core.GeneratorBasedBuilder):
                     "frame_rate": np.float32,
                     "texture": tfds.features.ClassLabel(names=list(catalogue.SIMULATIONS)),
                     "seed": np.int64,
+                    "first_frame": np.int64,
                 }
             ),
         )
 
     def _split_generators(self, dl_manager):
         del dl_manager  # Nothing to download.
-        return {"train": self._generate_examples(range(NUM_CLIPS))}
-
-    def _generate_examples(self, seeds):
-        """Yield (clip id, example), one for each seed."""
         texture, size = self._texture_config.texture, self._texture_config.size
-        for seed in seeds:
-            clip_id = catalogue.clip_id(texture, size, seed)
+        num_frames = max(FIRST_FRAMES.values()) + NUM_FRAMES
+
+        @functools.cache  # All splits are cut from the same simulations.
+        def simulate(seed):
+            return catalogue.simulate(texture, seed, size, num_frames)
+
+        return {
+            split: self._generate_examples(simulate, first_frame)
+            for split, first_frame in FIRST_FRAMES.items()
+        }
+
+    def _generate_examples(self, simulate, first_frame):
+        """Yield (clip id, example), one for each seed.
+
+        Args:
+          simulate: Function of the seed, to [T, H, W, 3] uint8.
+          first_frame: Where the split's part of a simulation begins.
+        """
+        texture, size = self._texture_config.texture, self._texture_config.size
+        for seed in range(NUM_CLIPS):
+            clip_id = catalogue.clip_id(texture, size, seed, first_frame)
             yield (
                 clip_id,
                 {
                     "clip_id": clip_id,
-                    "frames": catalogue.simulate(texture, seed, size, NUM_FRAMES),
+                    "frames": simulate(seed)[first_frame : first_frame + NUM_FRAMES],
                     "frame_rate": catalogue.FRAME_RATE,
                     "texture": texture,
                     "seed": seed,
+                    "first_frame": first_frame,
                 },
             )

@@ -23,6 +23,19 @@ def area_weights(fine_size, coarse_size):
     return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
+def average_blocks(picture, factor):
+    """Average blocks of `factor` x `factor` points into pixels.
+
+    Args:
+      picture: [3, factor * H, factor * W].
+      factor: Points per pixel along each axis.
+    Returns: [H, W, 3], the dtype of `picture`.
+    """
+    channels, height, width = picture.shape
+    blocks = picture.reshape(channels, height // factor, factor, width // factor, factor)
+    return np.moveaxis(blocks.mean(axis=(2, 4)), 0, -1)
+
+
 def smoothstep(low, high, values):
     """Cubic ramp from 0 below `low` to 1 above `high`; the shape and dtype of `values`."""
     ramp = np.clip((values - low) / (high - low), 0.0, 1.0)

@@ -2,11 +2,18 @@
 
 import hashlib
 
-from tf_dyngen.simulation.textures import fire, flag, water
+from tf_dyngen.simulation.textures import fire, flag, lights, rain, smoke, water
 
-VERSION = "1.0.0"  # of the generators: any change of a pixel is a new version
+RECIPE_VERSION = "1.0.0"  # of the generators: any change of a pixel is a new version
 FRAME_RATE = 25.0  # frames per second
-SIMULATIONS = {"fire": fire.simulate, "water": water.simulate, "flag": flag.simulate}
+SIMULATIONS = {
+    "fire": fire.simulate,
+    "water": water.simulate,
+    "flag": flag.simulate,
+    "smoke": smoke.simulate,
+    "rain": rain.simulate,
+    "lights": lights.simulate,
+}
 
 
 def simulate(texture, seed, size, num_frames):
@@ -25,7 +32,9 @@ def simulate(texture, seed, size, num_frames):
     return SIMULATIONS[texture](seed, size, num_frames)
 
 
-def clip_id(texture, size, seed, version=VERSION):
+def clip_id(texture, size, seed, first_frame=0, version=RECIPE_VERSION):
     """Name of a clip: 16 hexadecimal digits, a hash of all that decides its pixels."""
     recipe = f"{texture}/size={size}/seed={seed}/version={version}"
+    if first_frame:
+        recipe += f"/first_frame={first_frame}"
     return hashlib.sha256(recipe.encode()).hexdigest()[:16]
