@@ -164,7 +164,7 @@ def data_dir(tmp_path_factory):
 
     path = tmp_path_factory.mktemp("data")
     frames = np.resize(moving_waves(size=(64, 64)), (240, 64, 64, 3))
-    example = {"frames": frames, "frame_rate": 25.0, "texture": "fire"}
+    example = {"frames": frames, "frame_rate": 25.0, "texture": "fire", "first_frame": 0}
     ids = {key: {"clip_id": f"fire{key}", "seed": key} for key in range(2)}
     quick = {"train": [(key, {**example, **own}) for key, own in ids.items()]}
     with pytest.MonkeyPatch.context() as patch:

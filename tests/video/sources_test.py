@@ -145,6 +145,15 @@ def test_data_sets_without_video_are_refused(make_data_set):
         open_collection(source, VIDEO)
 
 
+@pytest.mark.parametrize("names", [("background", "frames"), ("frames", "silhouette"), ("a", "b")])
+def test_of_several_videos_the_frames_are_learned(make_data_set, names):
+    features = {name: tfds.features.Video(shape=(None, 8, 8, 3)) for name in names}
+    videos = {name: random_frames(seed=seed) for seed, name in enumerate(names)}
+    (clip,) = read_all(make_data_set(features, [videos]))
+    expected = videos["frames" if "frames" in names else "a"]
+    np.testing.assert_array_equal(clip.frames, expected[:5])
+
+
 def test_numbers_out_of_range_are_refused(make_data_set):
     feature = tfds.features.Tensor(shape=(None, 8, 8, 3), dtype=np.float32)
     frames = random_frames().astype(np.float32)

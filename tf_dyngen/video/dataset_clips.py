@@ -2,6 +2,7 @@
 
 import difflib
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ DEFAULT_FRAME_RATE = 25.0
 FRAME_RATE_FEATURE = "frame_rate"
 CLIP_ID_FEATURE = "clip_id"
 MASK_FEATURE = "mask"
+# Where a data set has several videos, which of them is the one to learn.
+USUAL_NAMES = ("frames", "video")
 
 
 class DatasetCollection:
@@ -83,13 +86,15 @@ class DatasetCollection:
         examples = self._builder.as_dataset(
             split=self._split,  # type: ignore[call-arg]
             shuffle_files=False,
+            # File after file, nothing kept: memory does not grow with the number of files.
+            read_config=tfds.ReadConfig(interleave_cycle_length=1, try_autocache=False),
             # Frames of examples that are not wanted, and behind num_frames, stay undecoded.
             decoders={name: tfds.decode.SkipDecoding() for name in videos},
         )
         examples = examples.enumerate().filter(lambda row, _: tf.gather(wanted, row))
         examples = examples.map(
             lambda row, example: (row, self._decode(example, videos)),
-            num_parallel_calls=tf.data.AUTOTUNE,
+            num_parallel_calls=os.cpu_count(),
         )
         for row, example in tfds.as_numpy(examples.prefetch(1)):
             yield self._clip(int(row), example)
@@ -156,18 +161,24 @@ def _one_line(error: Exception) -> str:
 
 
 def _video_feature(name: str, features) -> str:
-    """Returns the name of the feature that holds frames."""
-    for key, feature in features.items():
-        shape = getattr(feature, "shape", None)
-        if isinstance(shape, tuple) and len(shape) == 4 and shape[-1] in (1, 3):
-            kind = np.dtype(feature.np_dtype)
-            if key != MASK_FEATURE and (kind == np.uint8 or np.issubdtype(kind, np.floating)):
-                return key
+    """Returns the name of the feature that holds frames; TFDS keeps no order among features."""
+    found = sorted(key for key, feature in features.items() if _is_video(feature))
+    found = [key for key in (*USUAL_NAMES, *found) if key in found and key != MASK_FEATURE]
+    if found:
+        return found[0]
     raise UserError(
         f"the data set {name} has no video, [T, H, W, C] of bytes or of numbers from 0 to 1 with C"
         f" 1 or 3, among its features ({', '.join(features)})",
         "give another --dataset",
     )
+
+
+def _is_video(feature) -> bool:
+    shape = getattr(feature, "shape", None)
+    if not isinstance(shape, tuple) or len(shape) != 4 or shape[-1] not in (1, 3):
+        return False
+    kind = np.dtype(feature.np_dtype)
+    return kind == np.uint8 or np.issubdtype(kind, np.floating)
 
 
 def _is_label(feature) -> bool:
