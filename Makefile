@@ -11,6 +11,8 @@ RUN := runs/fire
 MINUTES := 3
 
 DATA_DIR := data
+# Threads that wait for each other over small matrices cost more than they bring.
+SINGLE_THREADED := OPENBLAS_NUM_THREADS=1
 
 .PHONY: train synthesize data test lint format lock clean
 
@@ -22,11 +24,11 @@ synthesize: $(VENV)/.installed
 
 # The data sets that are simulated; the others need a download or your own clips.
 data: $(VENV)/.installed
-	$(BIN)/tfds build --data_dir=$(DATA_DIR) datasets/procedural_textures \
+	$(SINGLE_THREADED) $(BIN)/tfds build --data_dir=$(DATA_DIR) datasets/procedural_textures \
 		datasets/procedural_actions datasets/procedural_scenes
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest -n 2
+	$(SINGLE_THREADED) $(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check

@@ -1,1 +1,1 @@
-"""Fire, water and a flag: moving textures made by small simulations."""
+"""Fire, water, a flag, smoke, rain and lights: moving textures made by small simulations."""
