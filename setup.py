@@ -47,6 +47,6 @@ setuptools.setup(
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "ruff>=0.9,<1",
-        ]
+        ],
     },
 )
