@@ -120,7 +120,8 @@ def _decode_video(path: Path) -> Pictures:
     with contextlib.closing(reader):
         # imageio-ffmpeg tells damage by whatever its parser of ffmpeg's log stumbles over.
         try:
-            header = next(reader)
+            with ffmpeg.plain_start():
+                header = next(reader)
         except (OSError, RuntimeError, LookupError, ValueError, AttributeError) as error:
             raise _undecodable_video(path, str(error)) from None
         seconds = 1 / (header["fps"] or DEFAULT_FRAME_RATE)
