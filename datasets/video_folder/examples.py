@@ -1,6 +1,7 @@
 """From clips to examples: ids, windows, masks; the same functions with Beam and without."""
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.video import decoding
 from tf_dyngen.video.clip_paths import expand_clip_paths, find_mask
 from tf_dyngen.video.integrity import require_whole
-from tf_dyngen.video.masks import read_visible
-from tf_dyngen.video.windows import read_windows
+from tf_dyngen.video.masks import iterate_visible
+from tf_dyngen.video.windows import read_windows, roll
 
 from .configuration import VideoFolderConfig
 
@@ -51,8 +52,8 @@ def source_id(path: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def require_one(source: str, paths: Iterable[Path]) -> Path:
-    """Returns the one path of a source's id; UserError if several clips have the same bytes."""
+def require_one(paths: Iterable[Path]) -> Path:
+    """Returns the one path that has a source's id; UserError if several clips have its bytes."""
     first, *others = sorted(paths)
     if others:
         raise UserError(f"{first} and {others[0]} are one clip, given twice", "keep one of them")
@@ -81,7 +82,7 @@ def read_examples(
         channels=config.channels,
         fit=config.fit,
     )
-    mask = find_mask(path) if config.masks else None
+    hidden = _read_hidden(path, config) if config.masks else None
     for window in windows:
         recipe = f"{source}/first_frame={window.first_frame}/num_frames={config.num_frames}"
         clip_id = hashlib.sha256(recipe.encode()).hexdigest()[:16]
@@ -92,20 +93,21 @@ def read_examples(
             "first_frame": window.first_frame,
             "source": _relative(path, root),
         }
-        if config.masks:
-            example["mask"] = _mask(mask, path, window.first_frame, config)
+        if hidden is not None:
+            example["mask"] = next(hidden)
         yield clip_id, example
 
 
-def _mask(mask: Path | None, path: Path, start: int, config: VideoFolderConfig) -> np.ndarray:
-    """Returns [T, H, W, 1] uint8, 255 where a pixel is hidden; nowhere without a mask."""
+def _read_hidden(path: Path, config: VideoFolderConfig) -> Iterator[np.ndarray]:
+    """Yields the mask of each window, [T, H, W, 1] uint8, 255 where a pixel is hidden."""
     size = (config.height, config.width)
+    mask = find_mask(path)
     if mask is None:
-        return np.zeros((config.num_frames, *size, 1), np.uint8)
-    visible = read_visible(
-        mask, path, num_frames=config.num_frames, size=size, fit=config.fit, start=start
-    )
-    return np.where(visible, 0, 255).astype(np.uint8)
+        yield from itertools.repeat(np.zeros((config.num_frames, *size, 1), np.uint8))
+        return
+    visible = iterate_visible(mask, path, size=size, fit=config.fit)
+    for _, frames in roll(visible, config.num_frames, config.stride):
+        yield np.where(np.stack(frames), 0, 255).astype(np.uint8)
 
 
 def _place(path: Path, root: str) -> float:

@@ -1,5 +1,7 @@
 """TFDS builder of the user's own clips."""
 
+import collections
+
 import numpy as np
 import tensorflow_datasets as tfds
 
@@ -50,12 +52,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
 
 def _one_by_one(paths, root, config):
-    sources = {}
+    found = collections.defaultdict(list)
     for path in paths:
         source = source_id(path)
-        require_one(source, [path, *sources.get(source, [])])
-        sources[source] = [path]
-        yield from read_examples(source, path, root, config)
+        found[source].append(path)
+        yield from read_examples(source, require_one(found[source]), root, config)
 
 
 def _pipeline(paths, root, config):
@@ -64,7 +65,7 @@ def _pipeline(paths, root, config):
 
     def read(source_and_paths):
         source, found = source_and_paths
-        return read_examples(source, require_one(source, found), root, config)
+        return read_examples(source, require_one(found), root, config)
 
     return (
         beam.Create(paths)

@@ -126,6 +126,13 @@ def test_ids_rates_labels_and_masks_are_the_data_sets(make_data_set):
     assert read_all(source)[0].visible is None
 
 
+def test_a_mask_of_another_form_is_left_alone(make_data_set):
+    video = tfds.features.Video(shape=(None, 8, 8, 3))
+    features = {"frames": video, "mask": tfds.features.Image(shape=(8, 8, 1))}
+    example = {"frames": random_frames(), "mask": random_frames()[0, ..., :1]}
+    assert read_all(make_data_set(features, [example]), masks=True)[0].visible is None
+
+
 def test_only_the_rows_asked_for_are_read(make_data_set):
     feature = tfds.features.Video(shape=(None, 8, 8, 3))
     source = make_data_set(

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import tqdm
 
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.video.clips import Clip
 from tf_dyngen.video.display import contact_sheet, evenly_spaced
-from tf_dyngen.video.sources import Source, open_collection
+from tf_dyngen.video.sources import Source, open_collection, read_with_progress
 from tf_dyngen.video.wall import mark_hidden, video_wall
 from tf_dyngen.video.writers import output_paths, write_picture, write_video
 
@@ -42,8 +41,7 @@ def preview(
         register(source.dataset)
     collection = open_collection(source, video, masks=True)
     rows = evenly_spaced(len(collection), num_clips)
-    reading = tqdm.tqdm(collection.read(rows), "clips", len(rows), unit="clip", disable=None)
-    clips = list(reading)
+    clips = list(read_with_progress(collection, rows))
     shown = [_shown(clip) for clip in clips]
     if output.suffix.lower() == PICTURE_SUFFIX:
         write_picture(output, contact_sheet(dict(zip(_labels(clips), shown, strict=True))))

@@ -61,16 +61,17 @@ def train(
         if stored:
             check_same_run(workdir, stored, record)
         trainer, learner = _build_trainer(config, batches, strategy)
-        checkpoints = Checkpoints(
-            workdir / FOLDER, keep=config.output.keep_checkpoints, **trainer.contents()
-        )
-        restored = checkpoints.restore_latest(_say)
-        if restored:
-            trainer.completed, trainer.seconds = restored
-            _say(f"going on at step {trainer.completed}")
-        else:
-            start_learner(learner, config, batches.store, batches.num_frames)
-        record.save(workdir)
+    # From here on the clips are kept, whatever happens.
+    checkpoints = Checkpoints(
+        workdir / FOLDER, keep=config.output.keep_checkpoints, **trainer.contents()
+    )
+    restored = checkpoints.restore_latest(_say)
+    if restored:
+        trainer.completed, trainer.seconds = restored
+        _say(f"going on at step {trainer.completed}")
+    else:
+        start_learner(learner, config, batches.store, batches.num_frames)
+    record.save(workdir)
     _train_and_report(workdir, trainer, learner, checkpoints, max_seconds)
 
 

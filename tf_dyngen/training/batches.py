@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import tqdm
 
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.training.clip_order import ONLY_WORKER, ClipOrder, Shard
 from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clip_store import ClipStore
 from tf_dyngen.video.clips import Clip, ClipRecord
-from tf_dyngen.video.sources import Source, open_collection, signature
+from tf_dyngen.video.sources import Source, open_collection, read_with_progress, signature
 
 
 class Batch(NamedTuple):
@@ -138,10 +137,9 @@ def load_batches(
     """
     collection = open_collection(source, video, masks=masks)
     rows = shard.rows(len(collection), batch_size)
-    clips = tqdm.tqdm(collection.read(rows), "clips", len(rows), unit="clip", disable=None)
     store = cache.get(
         signature(collection, video, rows, masks=masks),
-        clips,
+        read_with_progress(collection, rows),
         (video.height, video.width, video.channels),
     )
     return ClipBatches(

@@ -1,20 +1,24 @@
 """The clips of a run on disk: kept from session to session while their source stays the same."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from tf_dyngen.video.clip_store import ClipStore, write_clip_store
+from tf_dyngen.video.clip_store import FRAMES, INDEX, ClipStore, write_clip_store
 from tf_dyngen.video.clips import Clip
 from tf_dyngen.video.writers import write_errors
 
+_NAME = re.compile(r"[0-9a-f]{16}(\.[0-9]+\.unfinished)?")
+
 
 class ClipCache:
-    """A folder of clip stores, one a signature; as a context manager it leaves no more than one.
+    """A folder of clip stores, one a signature; as a context manager it leaves those in use.
 
     When the block ends well, stores that were not asked for are removed; when it ends with an
-    error, those that were written in it, and the folders made for them.
+    error, those that were written in it, and the folders made for them. Nothing else in the folder
+    is ever touched.
 
     Args:
       folder: made when the first store is written.
@@ -31,9 +35,8 @@ class ClipCache:
 
     def __exit__(self, kind, error, traceback) -> None:
         if kind is None:
-            self._remove(
-                path.name for path in self._folder.iterdir() if path.name not in self._used
-            )
+            found = {path.name for path in self._folder.iterdir() if _is_store(path)}
+            self._remove(found - self._used)
             return
         self._remove(self._written)
         for path in self._made_folders:
@@ -44,11 +47,13 @@ class ClipCache:
         """Opens the store of a signature; writes it first if it is not there.
 
         Args:
-          signature: names all that decides the clips, in letters that a folder's name may have.
+          signature: 16 hexadecimal digits that stand for all that decides the clips.
           clips: taken only if they must be written.
           frame_shape: (H, W, C).
         Raises: UserError if a clip cannot be read or the store cannot be written.
         """
+        if not _NAME.fullmatch(signature):
+            raise ValueError(f"a signature is 16 hexadecimal digits, not {signature!r}")
         self._used.add(signature)
         folder = self._folder / signature
         if not folder.is_dir():
@@ -65,5 +70,12 @@ class ClipCache:
             unfinished.rename(folder)
 
     def _remove(self, names: Iterable[str]) -> None:
-        for name in list(names):
+        for name in names:
             shutil.rmtree(self._folder / name, ignore_errors=True)
+
+
+def _is_store(path: Path) -> bool:
+    """Whether a cache has made `path`: its name says so, and so does all that it holds."""
+    if not _NAME.fullmatch(path.name) or path.is_symlink() or not path.is_dir():
+        return False
+    return {inside.name for inside in path.iterdir()} <= {INDEX, FRAMES}

@@ -48,7 +48,10 @@ class DatasetCollection:
         self._features: Any = self._builder.info.features
         self._feature = _video_feature(self._name, self._features)
         self._labels = [name for name, feature in self._features.items() if _is_label(feature)]
-        self._has_masks = masks and MASK_FEATURE in self._features
+        # Elsewhere a feature of that name may be a picture or a label.
+        self._has_masks = (
+            masks and MASK_FEATURE in self._features and _is_video(self._features[MASK_FEATURE])
+        )
         try:
             self._builder.download_and_prepare()
         except (OSError, AssertionError) as error:

@@ -1,6 +1,7 @@
 """Masks: which pixels of a clip are hidden."""
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,23 +36,33 @@ def read_visible(
     Returns: [T, H, W, 1] bool, False where a pixel is hidden.
     Raises: UserError when the mask cannot be read, or has another size or too few frames.
     """
+    visible = iterate_visible(mask, clip, size=size, fit=fit)
+    return np.stack(list(itertools.islice(visible, start, start + num_frames)))
+
+
+def iterate_visible(
+    mask: Path, clip: Path, *, size: tuple[int, int], fit: str = STRETCH
+) -> Iterator[np.ndarray]:
+    """Read which pixels of a clip can be seen, frame by frame; see `read_visible`.
+
+    Yields: [H, W, 1] bool, as many as are asked for.
+    Raises: UserError when the mask has another size than the clip, or no more frames.
+    """
     wanted = next(decoding.decode(clip))[0].size
-    hidden = []
-    for picture in itertools.islice(_pictures(mask), start, start + num_frames):
+    num_read = 0
+    for picture in _pictures(mask):
         if picture.size != wanted:
             raise UserError(
                 f"the mask {mask} is {_by(picture.size)}, its clip {clip} is {_by(wanted)}"
                 " (height x width)",
                 "give a mask of the clip's size",
             )
-        hidden.append(resize_mask(_is_hidden(picture, mask), size, fit))
-    if len(hidden) < num_frames:
-        raise UserError(
-            f"the mask {mask} holds {start + len(hidden)} frames, {start + num_frames} of its clip"
-            f" {clip} are read",
-            "give a mask with a frame for each of the clip's, or one picture for all",
-        )
-    return ~np.stack(hidden)[..., None]
+        yield ~resize_mask(_is_hidden(picture, mask), size, fit)[..., None]
+        num_read += 1
+    raise UserError(
+        f"the mask {mask} holds {num_read} frames, more of its clip {clip} are read",
+        "give a mask with a frame for each of the clip's, or one picture for all",
+    )
 
 
 def _pictures(mask: Path):

@@ -2,6 +2,7 @@
 
 import numpy as np
 from PIL import Image
+from scipy import ndimage
 
 from tf_dyngen.config import CROP
 
@@ -21,8 +22,8 @@ def resize_picture(
     """
     height, width = size or (picture.height, picture.width)
     picture = _without_alpha(picture).convert("L" if channels == 1 else "RGB")
-    left, top, right, bottom = box = _kept_box(picture.size, (height, width), fit)
-    grows = height >= bottom - top and width >= right - left
+    box = _kept_box(picture.size, (height, width), fit)
+    grows = _grows(box, (height, width))
     filtering = Image.Resampling.BICUBIC if grows else Image.Resampling.BILINEAR
     return np.asarray(picture.resize((width, height), filtering, box=box))
 
@@ -35,11 +36,19 @@ def resize_mask(mask: np.ndarray, size: tuple[int, int], fit: str) -> np.ndarray
       size, fit: as in `resize_picture`, so that a mask stays on its picture.
     """
     height, width = size
+    box = _kept_box((mask.shape[1], mask.shape[0]), size, fit)
+    if _grows(box, size) and mask.shape != size:
+        # Pictures grow by a filter that reaches two pixels; the one below reaches one.
+        mask = ndimage.binary_dilation(mask, np.ones((3, 3)))
     picture = Image.fromarray(mask.astype(np.uint8) * np.uint8(255))
-    box = _kept_box(picture.size, size, fit)
     # The filter of pictures that shrink: what it mixes in of a hidden pixel is hidden.
     resized = picture.resize((width, height), Image.Resampling.BILINEAR, box=box)
     return np.asarray(resized) > 0
+
+
+def _grows(box: tuple[float, float, float, float], size: tuple[int, int]) -> bool:
+    left, top, right, bottom = box
+    return size[0] >= bottom - top and size[1] >= right - left
 
 
 def _kept_box(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import tqdm
 
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
@@ -110,6 +111,11 @@ def signature(collection: Collection, video: VideoConfig, rows: np.ndarray, mask
     digest = hashlib.sha256(json.dumps(parts).encode())
     digest.update(json.dumps([int(row) for row in rows]).encode())
     return digest.hexdigest()[:16]
+
+
+def read_with_progress(collection: Collection, rows: np.ndarray) -> Iterator[Clip]:
+    """Reads clips behind a progress bar, which is drawn once the first is asked for."""
+    yield from tqdm.tqdm(collection.read(rows), "clips", len(rows), unit="clip", disable=None)
 
 
 def _files_of(path: Path) -> list[Path]:

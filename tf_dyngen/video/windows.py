@@ -1,8 +1,8 @@
 """A long clip cut into windows of one length, read one window at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from tf_dyngen.config import STRETCH
 from tf_dyngen.errors import UserError
 from tf_dyngen.video import decoding
 from tf_dyngen.video.resizing import resize_picture
+
+Item = TypeVar("Item")
 
 
 class Window(NamedTuple):
@@ -40,22 +42,40 @@ def read_windows(
       size, channels, fit: as in `read_clip`.
     Raises: UserError when the clip is missing or undecodable, or shorter than one window.
     """
-    held: list[np.ndarray] = []
-    seconds: list[float] = []
-    num_seen = first = 0
-    for picture, picture_seconds in decoding.decode(path):
-        num_seen += 1
-        if num_seen <= first:
-            continue
-        held.append(resize_picture(picture, size, channels, fit))
-        seconds.append(picture_seconds)
-        if len(held) == num_frames:
-            frames = np.stack(held).reshape(num_frames, *size, channels)
-            yield Window(first, frames, round(num_frames / sum(seconds), 3))
-            first += stride
-            held, seconds = held[stride:], seconds[stride:]
+    num_seen = 0
+
+    def resized() -> Iterator[tuple[np.ndarray, float]]:
+        nonlocal num_seen
+        for picture, seconds in decoding.decode(path):
+            num_seen += 1
+            yield resize_picture(picture, size, channels, fit), seconds
+
+    for first, pairs in roll(resized(), num_frames, stride):
+        pictures, seconds = zip(*pairs, strict=True)
+        frames = np.stack(pictures).reshape(num_frames, *size, channels)
+        yield Window(first, frames, round(num_frames / sum(seconds), 3))
     if num_seen < num_frames:
         raise UserError(
             f"{path} holds {num_seen} frames, {num_frames} or more are wanted",
             "set num_frames lower, or take the clip out of the collection",
         )
+
+
+def roll(items: Iterable[Item], length: int, stride: int) -> Iterator[tuple[int, list[Item]]]:
+    """Yield (number of the first, items) of every whole window of a sequence.
+
+    Args:
+      items: taken one by one, no further than the window asked for.
+      length: of a window.
+      stride: from the start of one window to the start of the next; may exceed the length.
+    """
+    held: list[Item] = []
+    first = 0
+    for number, item in enumerate(items):
+        if number < first:
+            continue
+        held.append(item)
+        if len(held) == length:
+            yield first, held
+            first += stride
+            held = held[stride:]
