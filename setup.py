@@ -28,6 +28,7 @@ setuptools.setup(
         "numpy>=2.0,<3",
         "pillow>=11,<13",
         "psutil>=6,<8",
+        "scikit-image>=0.25,<1",
         "scipy>=1.14,<2",
         "tensorboard>=2.19,<3",  # tf.summary needs it; TensorFlow does not declare it
         "tensorflow>=2.21,<2.22",

@@ -12,6 +12,7 @@ from scipy import sparse
 from scipy.sparse import linalg
 
 from benchmarks import measuring
+from tf_dyngen.filling.baselines import linear_in_time, nearest_frame
 from tf_dyngen.simulation.scenes import catalogue
 
 _SIZE = flags.DEFINE_integer("size", 64, "height and width in pixels")
@@ -20,7 +21,7 @@ ROUNDS = 30
 
 
 def mean_absolute_error(filled, background, hidden):
-    """Error on the scale 0 to 255 over the hidden entries, all three channels of each.
+    """The data set's score: the error over the hidden entries, 0 to 255, nothing rounded first.
 
     Args:
       filled: [T, H, W, 3] frames with the object removed.
@@ -30,35 +31,18 @@ def mean_absolute_error(filled, background, hidden):
     return float(np.abs(filled[hidden].astype(np.float64) - background[hidden]).mean())
 
 
-def nearest_frame(frames, hidden):
-    """Copies each hidden pixel from the nearest frame in time that shows it."""
-    before, after = _visible_neighbours(hidden)
-    now = np.arange(len(frames))[:, None, None]
-    return _frames_at(frames, np.where(now - before <= after - now, before, after))
-
-
-def linear_in_time(frames, hidden):
-    """Joins the last frame that showed a pixel and the next one by a straight line."""
-    before, after = _visible_neighbours(hidden)
-    first, last = (np.clip(n, 0, len(frames) - 1).astype(int) for n in (before, after))
-    first, last = np.where(before < 0, last, first), np.where(after >= len(frames), first, last)
-    now = np.arange(len(frames))[:, None, None]
-    share = ((now - first) / np.maximum(last - first, 1))[..., None]
-    return (1.0 - share) * _frames_at(frames, first) + share * _frames_at(frames, last)
-
-
-def mean_over_time(frames, hidden):
+def mean_over_time(frames, visible):
     """Puts the mean of the frames that show a pixel wherever it is hidden."""
-    seen = ~hidden[..., None]
+    seen = visible[..., None]
     mean = (frames * seen).sum(axis=0) / seen.sum(axis=0)
     return np.where(seen, frames, mean)
 
 
-def smooth_in_space(frames, hidden):
+def smooth_in_space(frames, visible):
     """Fills each frame by itself with the smoothest surface that joins what it shows (Laplace)."""
     filled = frames.astype(np.float64)
     laplace = _grid_laplacian(frames.shape[1:3])
-    for frame, part in zip(filled.reshape(len(frames), -1, 3), hidden, strict=True):
+    for frame, part in zip(filled.reshape(len(frames), -1, 3), ~visible, strict=True):
         inside = part.ravel()
         if inside.any():
             rows = laplace[inside]
@@ -67,10 +51,10 @@ def smooth_in_space(frames, hidden):
     return filled
 
 
-def low_rank(frames, hidden):
+def low_rank(frames, visible):
     """Fills in what RANK principal components of the clip say, starting from `linear_in_time`."""
-    courses = linear_in_time(frames, hidden).reshape(len(frames), -1)
-    unknown = np.repeat(hidden.reshape(len(frames), -1), 3, axis=1)
+    courses = linear_in_time(frames, visible).astype(np.float64).reshape(len(frames), -1)
+    unknown = np.repeat(~visible.reshape(len(frames), -1), 3, axis=1)
     for _ in range(ROUNDS):
         mean = courses.mean(axis=0)
         centred = courses - mean
@@ -80,27 +64,13 @@ def low_rank(frames, hidden):
 
 
 BASELINES = {
-    "object left in": lambda frames, hidden: frames,
+    "object left in": lambda frames, visible: frames,
     "mean over time": mean_over_time,
     "smooth in space": smooth_in_space,
     "nearest frame": nearest_frame,
     "linear in time": linear_in_time,
     f"{RANK} components": low_rank,
 }
-
-
-def _visible_neighbours(hidden):
-    """Last and next frames that show each pixel, [T, H, W]; -inf and inf where none does."""
-    if hidden.all(axis=0).any():
-        raise ValueError("a pixel is never seen")
-    now = np.arange(len(hidden), dtype=float)[:, None, None]
-    before = np.maximum.accumulate(np.where(hidden, -np.inf, now), axis=0)
-    after = np.minimum.accumulate(np.where(hidden, np.inf, now)[::-1], axis=0)[::-1]
-    return before, after
-
-
-def _frames_at(frames, index):
-    return np.take_along_axis(frames, index[..., None].astype(int), axis=0)
 
 
 def _grid_laplacian(shape):
@@ -118,7 +88,7 @@ def _score(recipe, size):
     seconds = time.perf_counter() - started
     hidden = scene.mask[..., 0] > 0
     errors = [
-        mean_absolute_error(fill(scene.frames, hidden), scene.background, hidden)
+        mean_absolute_error(fill(scene.frames, ~hidden), scene.background, hidden)
         for fill in BASELINES.values()
     ]
     area = hidden.mean(axis=(1, 2))

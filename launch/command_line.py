@@ -40,6 +40,12 @@ def require_positive(flag: flags.FlagHolder) -> None:
         raise UserError(f"--{flag.name}={flag.value:g}", "give a number above 0")
 
 
+def require_not_negative(flag: flags.FlagHolder) -> None:
+    """Raises UserError if the flag is below 0."""
+    if flag.value < 0:
+        raise UserError(f"--{flag.name}={flag.value}", "give 0 or more")
+
+
 def require_seeds(flag: flags.FlagHolder, number: int) -> None:
     """Raises UserError unless the flag's value and the `number` - 1 behind it fit 31 bits."""
     largest = 2**31 - number

@@ -24,6 +24,19 @@ FIT = flags.DEFINE_enum(
     ["stretch", "crop"],
     "how clips of other proportions come to that size; crop keeps proportions",
 )
+MASK = flags.DEFINE_string(
+    "mask",
+    None,
+    "what is hidden: a .mat, .npy, picture, folder of pictures or video, not black where hidden;"
+    " or `own`, for NAME_mask.* beside each clip or the data set's feature `mask`",
+)
+MASK_SIZE = flags.DEFINE_string(
+    "mask_size", None, "the mask's size, if it is neither the clip's nor --size: HEIGHTxWIDTH"
+)
+HIDE = flags.DEFINE_string(
+    "hide", None, "hide on purpose: square:60, frames:0.5 or blocks:16:0.6 (pixels, shares)"
+)
+DILATE = flags.DEFINE_integer("dilate", 0, "widen what is hidden by so many pixels")
 
 
 def source() -> Source:
@@ -31,10 +44,16 @@ def source() -> Source:
 
     They are kept in config.json, from where they must be found from any folder.
     """
+    from tf_dyngen.video.masked_clips import OWN, MaskSource
     from tf_dyngen.video.sources import Source
 
     clips = tuple(str(Path(path).absolute()) for path in CLIP.value)
-    return Source(clips, DATASET.value, DATA_DIR.value)
+    mask_file = MASK.value
+    if mask_file and mask_file != OWN:
+        mask_file = str(Path(mask_file).absolute())
+    mask_size = command_line.parse_size(MASK_SIZE) if MASK_SIZE.value else None
+    mask = MaskSource(mask_file, mask_size, HIDE.value, DILATE.value)
+    return Source(clips, DATASET.value, DATA_DIR.value, mask)
 
 
 def video_changes() -> dict[str, Any]:

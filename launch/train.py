@@ -15,7 +15,12 @@ EMBEDDED = "procedural_textures/fire_64:train[:1]"
 
 flags.adopt_module_key_flags(source_flags)
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of the run; made if it is not there")
-_PRESET = flags.DEFINE_string("preset", None, "texture (the default), texture_paper or smoke")
+_PRESET = flags.DEFINE_string(
+    "preset",
+    None,
+    "texture (the default), recovery, inpainting, texture_paper, recovery_paper,"
+    " inpainting_paper or smoke",
+)
 _NUM_FRAMES = flags.DEFINE_integer("num_frames", None, "learn the first so many frames")
 _STEPS = flags.DEFINE_integer("steps", None, "train up to this step")
 _MINUTES = flags.DEFINE_float("minutes", None, "stop cleanly after so many minutes of training")

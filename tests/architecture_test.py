@@ -11,6 +11,7 @@ LAYERS = [
     ["launch"],
     ["tf_dyngen.tasks", "tf_dyngen.evaluation", "tf_dyngen.export"],
     ["tf_dyngen.training"],
+    ["tf_dyngen.filling"],
     ["tf_dyngen.inference", "tf_dyngen.video", "tf_dyngen.simulation"],
     ["tf_dyngen.model"],
     ["tf_dyngen.presets"],
@@ -65,8 +66,9 @@ def test_imports_point_one_way(path):
         assert not tops & {"launch", "datasets"}
 
 
-def test_video_is_imported_without_tensorflow():
-    for path in (ROOT / "tf_dyngen" / "video").glob("*.py"):
+@pytest.mark.parametrize("package", ["video", "filling"])
+def test_what_needs_no_model_is_imported_without_tensorflow(package):
+    for path in (ROOT / "tf_dyngen" / package).glob("*.py"):
         tree = parse(path)
         at_the_top = ast.Module([node for node in tree.body if hasattr(node, "names")], [])
         names = [name.split(".")[0] for name in imported_names(at_the_top)]

@@ -67,13 +67,16 @@ class InferenceConfig:
 
     `observation_std` is sigma, in units of the [-1, 1] pixel range. `likelihood` is `sum`, the
     exact log-likelihood, or `mean`, which averages the squared error over the clips and frames of
-    a batch as the authors' code does (an effective sigma^2 of sigma^2 * B * T).
+    a batch as the authors' code does (an effective sigma^2 of sigma^2 * B * T), and over all that
+    is visible of them where masks hide a part.
+    `hidden_weight` is what a prediction of a hidden pixel counts beside one that is seen.
     `precondition_every` is after how many steps the preconditioner, the posterior covariance of the
     linearised model, follows the weights; 0 is none.
     """
 
     observation_std: float = _setting(0.3, above=0.0)
     likelihood: str = _setting(SUM, choices=(SUM, MEAN))
+    hidden_weight: float = _setting(0.1, low=0.0, high=1.0)
     langevin_steps: int = _setting(2, low=1)
     step_size: float = _setting(0.3, above=0.0)
     temperature: float = _setting(1.0, low=0.0)

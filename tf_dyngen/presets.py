@@ -12,6 +12,37 @@ def texture() -> dict:
     return {}
 
 
+def recovery() -> dict:
+    """A clip with hidden pixels or frames: `--preset=recovery --clip=FILE --mask=FILE`.
+
+    A short clip in one piece, as many states as half its frames and more can tell apart.
+    """
+    return {
+        "video.num_frames": 70,
+        "model.state_size": 60,
+        "model.noise_size": 60,
+        "inference.observation_std": 0.05,
+        "learning.steps": 300,
+        "learning.bptt_length": 70,
+        "learning.decay_steps": 300,
+        "learning.learning_rate": 0.0005,
+    }
+
+
+def inpainting() -> dict:
+    """An object taken out of a clip of any length: `--preset=inpainting --clip=FILE --mask=FILE`.
+
+    All frames up to 600, at 128x128, in windows of 75; `launch.recover` then writes the clip.
+    """
+    return {
+        **recovery(),
+        "video.num_frames": 600,
+        "video.height": 128,
+        "video.width": 128,
+        "learning.bptt_length": 75,
+    }
+
+
 def texture_paper() -> dict:
     """The reference settings of the paper's experiment 1 (Xie et al., AAAI 2019).
 
@@ -27,6 +58,7 @@ def texture_paper() -> dict:
         "model.normalization": True,
         "inference.observation_std": 1.0,
         "inference.likelihood": configs.MEAN,
+        "inference.hidden_weight": 0.0,
         "inference.langevin_steps": 15,
         "inference.step_size": 0.03,
         "inference.precondition_every": 0,
@@ -36,6 +68,36 @@ def texture_paper() -> dict:
         "learning.warmup_steps": 0,
         "learning.decay_steps": 0,
         "learning.beta_1": 0.5,
+    }
+
+
+def recovery_paper() -> dict:
+    """The reference settings of the paper's experiment 3: hidden frames and hidden squares.
+
+    `python -m launch.train --workdir=DIR --preset=recovery_paper --clip=FILE --mask=FILE`.
+    """
+    return {
+        **texture_paper(),
+        "video.num_frames": 70,
+        "video.height": 150,
+        "video.width": 150,
+        "inference.observation_std": 0.5,
+        "learning.steps": 7000,
+        "learning.bptt_length": 70,
+    }
+
+
+def inpainting_paper() -> dict:
+    """The reference settings of the paper's experiment 4: an object taken out of a clip.
+
+    `python -m launch.train --workdir=DIR --preset=inpainting_paper --clip=FILE --mask=FILE`.
+    """
+    return {
+        **recovery_paper(),
+        "video.num_frames": 150,
+        "video.height": 128,
+        "video.width": 128,
+        "learning.bptt_length": 150,
     }
 
 
@@ -57,7 +119,18 @@ def smoke() -> dict:
     }
 
 
-PRESETS = {preset.__name__: preset for preset in (texture, texture_paper, smoke)}
+PRESETS = {
+    preset.__name__: preset
+    for preset in (
+        texture,
+        recovery,
+        inpainting,
+        texture_paper,
+        recovery_paper,
+        inpainting_paper,
+        smoke,
+    )
+}
 
 
 def load(name: str) -> Config:

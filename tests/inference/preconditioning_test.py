@@ -28,9 +28,10 @@ def random_model():
     return Linearization(*(tf.constant(leaf, tf.float32) for leaf in [*leaves, *grams]))
 
 
-def test_roots_are_those_of_the_dense_posterior_covariances():
+@pytest.mark.parametrize("shares", [(1, 1, 1, 1, 1), (1, 0, 0.25, 0, 1)])
+def test_roots_are_those_of_the_dense_posterior_covariances(shares):
     model = random_model()
-    roots = build_preconditioner(model, num_frames=NUM_FRAMES, precision=PRECISION)
+    roots = build_preconditioner(model, tf.constant(shares, tf.float32), precision=PRECISION)
     transition, noise_gain, gram, appearance_gram = (leaf.numpy() for leaf in model)
     noise_map = np.zeros((NUM_FRAMES * NOISE, NUM_FRAMES * STATE))
     for u in range(NUM_FRAMES):
@@ -38,11 +39,11 @@ def test_roots_are_those_of_the_dense_posterior_covariances():
             block = noise_gain @ np.linalg.matrix_power(transition, t - u)
             noise_map[u * NOISE : (u + 1) * NOISE, t * STATE : (t + 1) * STATE] = block
     powers = [np.linalg.matrix_power(transition, t + 1) for t in range(NUM_FRAMES)]
-    all_grams = np.kron(np.eye(NUM_FRAMES), gram)
+    all_grams = np.kron(np.diag(shares), gram)
     expected = [
         noise_map @ all_grams @ noise_map.T,
         np.hstack(powers) @ all_grams @ np.hstack(powers).T,
-        NUM_FRAMES * appearance_gram,
+        sum(shares) * appearance_gram,
     ]
     for root, data in zip(roots, expected, strict=True):
         covariance = np.linalg.inv(np.eye(len(data)) + PRECISION * data)

@@ -110,7 +110,7 @@ def test_from_files_to_batches(tmp_path):
     video = VideoConfig(num_frames=6, height=8, width=8)
     with ClipCache(tmp_path / "cache") as cache:
         settings = {"batch_size": 3, "bptt_length": 6, "seed": 0}
-        batches = load_batches(source, video, cache, **settings, masks=True)
+        batches = load_batches(source, video, cache, **settings)
         batch = batches.at(0)
     assert batch.frames.shape == (3, 6, 8, 8, 3)
     assert batch.frames.dtype == np.uint8

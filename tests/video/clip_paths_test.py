@@ -75,6 +75,13 @@ def test_masks_are_found_beside_their_clips_and_are_no_clips(tmp_path):
     }
 
 
+def test_matlab_files_are_masks_alone(tmp_path):
+    touch(tmp_path, "a.avi", "a_mask.mat", "b.mat", "c_mask.mat")
+    assert find_mask(tmp_path / "a.avi") == tmp_path / "a_mask.mat"
+    assert expand_clip_paths([tmp_path]) == [tmp_path / "a.avi"]
+    assert expand_clip_paths([f"{tmp_path}/*"]) == [tmp_path / "a.avi"]
+
+
 def test_two_masks_of_one_clip_are_a_mistake(tmp_path):
     touch(tmp_path, "a.avi", "a_mask.png", "a_mask.npy")
     with pytest.raises(UserError, match=r"a_mask.png and a_mask.npy"):

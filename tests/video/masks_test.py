@@ -1,13 +1,16 @@
 """Masks of every form hide the pixels they should; those that do not fit are refused."""
 
+from fractions import Fraction
+
 import imageio.v3 as iio
 import numpy as np
 import pytest
+import scipy.io
 from PIL import Image
 
 from tf_dyngen.config import CROP
 from tf_dyngen.errors import UserError
-from tf_dyngen.video.masks import read_visible
+from tf_dyngen.video.masks import dilate, iterate_visible, read_visible, require_partial
 from tf_dyngen.video.resizing import resize_mask, resize_picture
 
 SIZE = (16, 24)
@@ -35,6 +38,8 @@ def save(folder, form, hidden):
     levels = hidden.astype(np.uint8) * 255
     if form == ".npy":
         np.save(path, hidden.astype(np.uint8))
+    elif form == ".mat":
+        scipy.io.savemat(path, {"masks": np.moveaxis(hidden, 0, 2)})
     elif form == ".png":
         Image.fromarray(levels[0]).save(path)
     elif form == ".mp4":
@@ -47,7 +52,7 @@ def save(folder, form, hidden):
     return path
 
 
-@pytest.mark.parametrize("form", [".npy", ".png", ".mp4", ""])
+@pytest.mark.parametrize("form", [".npy", ".mat", ".png", ".mp4", ""])
 def test_forms(tmp_path, clip, form):
     hidden = moving_square()
     mask = save(tmp_path, form, hidden)
@@ -66,13 +71,108 @@ def test_start_skips_frames_of_the_mask_too(tmp_path, clip):
     np.testing.assert_array_equal(~visible[..., 0], moving_square()[3:5])
 
 
-def test_masks_that_do_not_fit_are_refused(tmp_path, clip):
-    np.save(tmp_path / "small.npy", np.zeros((NUM_FRAMES, 8, 8), np.uint8))
-    with pytest.raises(UserError, match=r"small.npy is 8x8, its clip .*clip.npy is 16x24"):
-        read_visible(tmp_path / "small.npy", clip, num_frames=NUM_FRAMES, size=SIZE)
-    np.save(tmp_path / "short.npy", np.zeros((3, *SIZE), np.uint8))
-    with pytest.raises(UserError, match=r"short.npy holds 3 frames, more of its clip"):
+def test_a_mask_of_another_size_is_refused_with_the_sizes(tmp_path, clip):
+    np.save(tmp_path / "small.npy", np.eye(8))
+    expected = r"small.npy is 8x8, its clip .*clip.npy is 16x24 and read at 10x12 .* size 8x8"
+    with pytest.raises(UserError, match=expected):
+        read_visible(tmp_path / "small.npy", clip, num_frames=NUM_FRAMES, size=(10, 12))
+    with pytest.raises(UserError, match=r"is 8x8, its size is stated as 8x9"):
+        read_visible(
+            tmp_path / "small.npy", clip, num_frames=NUM_FRAMES, size=(10, 12), mask_size=(8, 9)
+        )
+
+
+@pytest.mark.parametrize("fit", ["stretch", CROP])
+def test_a_mask_of_the_size_that_is_learned_is_taken_as_it_is(tmp_path, clip, fit):
+    hidden = np.random.default_rng(0).random((NUM_FRAMES, 7, 7)) < 0.3
+    scipy.io.savemat(tmp_path / "m.mat", {"masks": np.moveaxis(hidden, 0, 2)})
+    visible = read_visible(tmp_path / "m.mat", clip, num_frames=NUM_FRAMES, size=(7, 7), fit=fit)
+    np.testing.assert_array_equal(~visible[..., 0], hidden)
+
+
+@pytest.mark.parametrize("fit", ["stretch", CROP])
+@pytest.mark.parametrize("size", [(8, 8), (16, 24), (5, 7), (30, 50)])
+def test_a_mask_of_a_stated_size_covers_the_whole_picture(tmp_path, clip, size, fit):
+    hidden = np.random.default_rng(0).random((NUM_FRAMES, 4, 8)) < 0.1
+    np.save(tmp_path / "small.npy", hidden)
+    # The clip is 4 times as high and 3 times as wide.
+    np.save(tmp_path / "large.npy", np.kron(hidden, np.ones((1, 4, 3), bool)))
+    how = {"num_frames": NUM_FRAMES, "size": size, "fit": fit}
+    stated = read_visible(tmp_path / "small.npy", clip, mask_size=(4, 8), **how)
+    np.testing.assert_array_equal(stated, read_visible(tmp_path / "large.npy", clip, **how))
+
+
+@pytest.mark.parametrize("mask_size", [(5, 7), (16, 11), (37, 50), (1, 100)])
+def test_a_stretched_mask_hides_all_that_it_touches(tmp_path, clip, mask_size):
+    hidden = np.random.default_rng(1).random(mask_size) < 0.1
+    hidden[0, 0] = True
+    np.save(tmp_path / "m.npy", hidden)
+    visible = read_visible(tmp_path / "m.npy", clip, num_frames=2, size=SIZE, mask_size=mask_size)
+
+    def touching(pixel, length, mask_length):
+        """The mask's rows, or columns, that overlap with a pixel's."""
+        scale = Fraction(mask_length, length)
+        inside = [
+            m for m in range(mask_length) if m + 1 > pixel * scale and m < (pixel + 1) * scale
+        ]
+        return slice(inside[0], inside[-1] + 1)
+
+    for row in range(SIZE[0]):
+        rows = touching(row, SIZE[0], mask_size[0])
+        for column in range(SIZE[1]):
+            columns = touching(column, SIZE[1], mask_size[1])
+            assert visible[1, row, column, 0] == (not hidden[rows, columns].any())
+
+
+def test_a_mask_that_is_longer_is_cut_and_one_that_is_shorter_refused(tmp_path, clip):
+    np.save(tmp_path / "long.npy", np.concatenate([moving_square()] * 2))
+    visible = read_visible(tmp_path / "long.npy", clip, num_frames=NUM_FRAMES, size=SIZE)
+    np.testing.assert_array_equal(~visible[..., 0], moving_square())
+    np.save(tmp_path / "short.npy", moving_square()[:3])
+    with pytest.raises(UserError, match=r"short.npy holds 3 frames, 5 of its clip .*clip.npy are"):
         read_visible(tmp_path / "short.npy", clip, num_frames=NUM_FRAMES, size=SIZE)
+    frames = iterate_visible(tmp_path / "short.npy", clip, size=SIZE)
+    with pytest.raises(UserError, match=r"short.npy holds 3 frames, more of its clip"):
+        list(frames)
+
+
+def test_a_mask_that_hides_nothing_or_everything_is_refused(tmp_path, clip):
+    hidden = np.zeros((NUM_FRAMES, *SIZE), bool)
+    hidden[4, 3, 3] = True
+    np.save(tmp_path / "late.npy", hidden)
+    with pytest.raises(UserError, match=r"late.npy hides nothing in the 4 frames read"):
+        read_visible(tmp_path / "late.npy", clip, num_frames=4, size=SIZE)
+    read_visible(tmp_path / "late.npy", clip, num_frames=5, size=SIZE)
+    np.save(tmp_path / "all.npy", np.ones(SIZE))
+    with pytest.raises(UserError, match=r"all.npy hides every pixel of the 5 frames read"):
+        read_visible(tmp_path / "all.npy", clip, num_frames=NUM_FRAMES, size=SIZE)
+    require_partial(np.array([[[[True], [False]]]]), "a mask")
+    # A part of a clip may well be wholly visible.
+    assert next(iterate_visible(tmp_path / "late.npy", clip, size=SIZE)).all()
+
+
+@pytest.mark.parametrize("radius", [0, 1, 3, 100])
+def test_dilation_adds_a_disc_around_each_hidden_pixel_of_its_frame(radius):
+    visible = np.random.default_rng(2).random((4, 12, 15, 1)) > 0.01
+    visible[0] = True
+    row, column = np.mgrid[:12, :15]
+    expected = visible.copy()
+    for time, y, x, _ in np.argwhere(~visible):
+        expected[time, (row - y) ** 2 + (column - x) ** 2 <= radius**2] = False
+    np.testing.assert_array_equal(dilate(visible, radius), expected)
+
+
+def test_dilation_is_in_pixels_of_the_size_that_is_learned(tmp_path, clip):
+    hidden = np.zeros(SIZE)
+    hidden[8, 12] = 1
+    np.save(tmp_path / "dot.npy", hidden)
+    how = {"num_frames": 2, "size": (32, 48)}
+    exact = read_visible(tmp_path / "dot.npy", clip, **how)
+    wider = read_visible(tmp_path / "dot.npy", clip, dilate=3, **how)
+    np.testing.assert_array_equal(wider, dilate(exact, 3))
+    assert (~exact).any(axis=(0, 2)).sum() + 6 == (~wider).any(axis=(0, 2)).sum()
+    with pytest.raises(UserError, match="grow by -1 pixels"):
+        read_visible(tmp_path / "dot.npy", clip, dilate=-1, **how)
 
 
 @pytest.mark.parametrize("fit", ["stretch", CROP])

@@ -58,7 +58,7 @@ def linearize(generator: Generator, latents: Latents) -> Linearization:
     )
 
 
-def build_preconditioner(model: Linearization, *, num_frames: int, precision: float) -> Latents:
+def build_preconditioner(model: Linearization, visible_shares, *, precision: float) -> Latents:
     """Returns a square root of the posterior covariance, one block each for the three latents.
 
     The blocks are those of the posterior given the other two latents; together they stretch no
@@ -66,21 +66,22 @@ def build_preconditioner(model: Linearization, *, num_frames: int, precision: fl
 
     Args:
       model: the linearised generator.
-      num_frames: T; time and memory are those of a (T * N) x (T * N) matrix.
+      visible_shares: [T], which part of each frame is visible; time and memory are those of a
+        (T * N) x (T * N) matrix.
       precision: 1 / sigma^2.
     Returns: L with L L' the covariance: [T * N, T * N], [S, S], [A, A].
     """
     powers = [model.noise_gain]
     decays = [model.transition]
-    for _ in range(num_frames - 1):
+    for _ in range(visible_shares.shape[0] - 1):
         powers.append(tf.matmul(powers[-1], model.transition))
         decays.append(tf.matmul(decays[-1], model.transition))
     noise_to_states = _block_toeplitz(tf.stack(powers))
     initial_to_states = tf.concat(decays, axis=1)
     grams = [
-        _gram_of_states(noise_to_states, model.state_gram),
-        _gram_of_states(initial_to_states, model.state_gram),
-        num_frames * model.appearance_gram,
+        _gram_of_states(noise_to_states, model.state_gram, visible_shares),
+        _gram_of_states(initial_to_states, model.state_gram, visible_shares),
+        tf.reduce_sum(visible_shares) * model.appearance_gram,
     ]
     return Latents(*(_root_of_covariance(gram, precision) for gram in grams))
 
@@ -110,12 +111,12 @@ def _block_toeplitz(powers: tf.Tensor) -> tf.Tensor:
     return tf.reshape(ordered, [num_frames * noise_size, num_frames * state_size])
 
 
-def _gram_of_states(to_states: tf.Tensor, state_gram: tf.Tensor) -> tf.Tensor:
-    """Returns M M' of the frames, [R, R], of a map to states [R, T * S]."""
+def _gram_of_states(to_states: tf.Tensor, state_gram: tf.Tensor, visible_shares) -> tf.Tensor:
+    """Returns M M' of what is visible of the frames, [R, R], of a map to states [R, T * S]."""
     num_rows, state_size = _sides(to_states)[0], _sides(state_gram)[0]
-    by_state = tf.reshape(to_states, [-1, state_size])
-    weighted = tf.reshape(tf.matmul(by_state, state_gram), [num_rows, -1])
-    return tf.matmul(weighted, to_states, transpose_b=True)
+    by_frame = tf.reshape(to_states, [num_rows, -1, state_size])
+    weighted = tf.matmul(by_frame * visible_shares[:, None], state_gram)
+    return tf.matmul(tf.reshape(weighted, to_states.shape), to_states, transpose_b=True)
 
 
 def _root_of_covariance(gram: tf.Tensor, precision: float) -> tf.Tensor:

@@ -12,12 +12,14 @@ from tf_dyngen.model.normalization import Mode
 class Evidence(NamedTuple):
     """What is observed of B clips of T frames.
 
-    frames: [B, T, H, W, C] in [-1, 1].
+    frames: [B, T, H, W, C] in [-1, 1]; where a pixel is hidden, what is predicted of it.
     visible: None, or bool, broadcastable to `frames`: False where a pixel is hidden.
+    hidden_weight: what a prediction counts beside a pixel that is seen; 0 is nothing.
     """
 
     frames: tf.Tensor
     visible: tf.Tensor | None = None
+    hidden_weight: float = 0.0
 
 
 class Density(NamedTuple):
@@ -46,14 +48,22 @@ def log_joint_density(
     Args:
       generator: H.
       latents: where to evaluate, B clips.
-      evidence: the frames; hidden pixels have no influence.
+      evidence: the frames; a prediction is one more observation, of variance sigma^2 over its
+        weight.
       precision: 1 / sigma^2 of the observation noise.
       mode: which statistics normalise the emission's feature maps.
     """
     predicted, states = generator(latents, mode=mode)
-    errors = predicted - evidence.frames
-    if evidence.visible is not None:
-        errors = tf.where(evidence.visible, errors, tf.zeros([], errors.dtype))
-    squared_error = tf.reduce_sum(tf.square(errors), axis=[1, 2, 3, 4])
-    log_joint = log_prior(latents) - 0.5 * precision * squared_error
-    return Density(log_joint, squared_error, states)
+    squares = tf.square(predicted - evidence.frames)
+    if evidence.visible is None:
+        squared_error = weighted = _sum(squares)
+    else:
+        squared_error = _sum(tf.where(evidence.visible, squares, tf.zeros([], squares.dtype)))
+        weighted = squared_error
+        if evidence.hidden_weight:
+            weighted += evidence.hidden_weight * (_sum(squares) - squared_error)
+    return Density(log_prior(latents) - 0.5 * precision * weighted, squared_error, states)
+
+
+def _sum(squares: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_sum(squares, axis=[1, 2, 3, 4])

@@ -35,7 +35,7 @@ class LinearDynamicTexture(NamedTuple):
 
 
 def fit_linear_dynamic_texture(
-    clips: Sequence[np.ndarray], state_size: int
+    clips: Sequence[np.ndarray], state_size: int, memory: float = 1.0
 ) -> LinearDynamicTexture:
     """Fits one linear dynamic texture to clips.
 
@@ -45,6 +45,7 @@ def fit_linear_dynamic_texture(
     Args:
       clips: frames of each clip, [T, H, W, C] float32 in [-1, 1].
       state_size: S.
+      memory: factor on A, at most 1; what it takes from the memory, the noise gives back.
     """
     lengths = [len(clip) for clip in clips]
     pixels = np.concatenate([_inverse_tanh(clip) for clip in clips])
@@ -54,7 +55,7 @@ def fit_linear_dynamic_texture(
     by_clip = np.split(states, np.cumsum(lengths)[:-1])
     # The biased estimate (divided by the number of frames, not of pairs) keeps A a contraction.
     products = [clip[1:].T @ clip[:-1] for clip in by_clip]
-    transition = np.sum(products, axis=0) / len(states)
+    transition = memory * np.sum(products, axis=0) / len(states)
     noise_gain = _symmetric_root(np.eye(state_size) - transition @ transition.T)
     return LinearDynamicTexture(mean, loading, transition, noise_gain)
 

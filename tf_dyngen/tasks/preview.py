@@ -39,7 +39,7 @@ def preview(
     output_paths(output, 1)  # Refuses, before any work, what cannot be written.
     if source.dataset:
         register(source.dataset)
-    collection = open_collection(source, video, masks=True)
+    collection = open_collection(source, video, own_masks=True)
     rows = evenly_spaced(len(collection), num_clips)
     clips = list(read_with_progress(collection, rows))
     shown = [_shown(clip) for clip in clips]

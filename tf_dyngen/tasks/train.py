@@ -1,5 +1,6 @@
 """A training session: from flags to a work directory with a trained model in it."""
 
+import dataclasses
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -51,8 +52,7 @@ def train(
     """
     stored = load_record(workdir)
     config = _resolve_config(stored, preset, changes or {})
-    if not source.clips and not source.dataset:
-        source = stored.source if stored else embedded
+    source = _complete(source, stored.source if stored else embedded)
     if source.dataset:
         register(source.dataset)
     with ClipCache(workdir / CLIPS_FOLDER) as cache:
@@ -73,6 +73,16 @@ def train(
         start_learner(learner, config, batches.store, batches.num_frames)
     record.save(workdir)
     _train_and_report(workdir, trainer, learner, checkpoints, max_seconds)
+
+
+def _complete(source: Source, default: Source) -> Source:
+    """Returns a source with the clips, and then what is hidden of them, of another if it has none.
+
+    Clips that are named bring no mask with them from elsewhere.
+    """
+    if source.clips or source.dataset:
+        return source
+    return dataclasses.replace(default, mask=source.mask or default.mask)
 
 
 def _resolve_config(

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import dataclasses
+import functools
 import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tf_dyngen.config import VideoConfig
+from tf_dyngen.filling.motion import predict_hidden
 from tf_dyngen.training.clip_order import ONLY_WORKER, ClipOrder, Shard
 from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clip_store import ClipStore
@@ -23,7 +25,7 @@ class Batch(NamedTuple):
     clip_keys: [B] int32, what the clips' random draws are folded from.
     start: [] int32, the first frame of the window.
     next_start: [] int32, where the window behind it starts (at most start + L).
-    frames: [B, L, H, W, C] uint8.
+    frames: [B, L, H, W, C] uint8; where a pixel is hidden, what is predicted of it.
     visible: broadcastable to `frames`, uint8: 1 where a pixel is visible, 0 where it is hidden.
     """
 
@@ -88,6 +90,38 @@ class ClipBatches:
         seen = {"num_frames": self.num_frames}
         return tuple(dataclasses.replace(record, **seen) for record in self.store.records)
 
+    def evidence_shares(self, hidden_weight: float, row: int | None = None) -> np.ndarray:
+        """Returns what is known of each frame of each window, [W, L]: 1 where all of it is seen.
+
+        Args:
+          hidden_weight: what a predicted pixel counts.
+          row: of one clip; the mean of all clips if None.
+        """
+        shares = self._visible_shares if row is None else self._visible_shares[[row]]
+        frames = np.array(self.starts)[:, None] + np.arange(self.window_length)
+        known = shares + hidden_weight * (1.0 - shares)
+        return known.mean(axis=0)[frames].astype(np.float32)
+
+    def num_terms(self) -> float:
+        """Returns how many terms the authors' mean of a batch's squared error has.
+
+        They are frames, or where masks hide a part, the visible values of all channels.
+        """
+        num_frames = self.batch_size * self.window_length
+        if not any(self.store.has_mask):
+            return num_frames
+        values = float(np.prod(self.store.frame_shape))
+        return num_frames * values * float(self._visible_shares.mean())
+
+    @functools.cached_property
+    def _visible_shares(self) -> np.ndarray:
+        """Which part of each frame of each clip is visible, [N, T]."""
+        shares = np.ones([len(self.store), self.num_frames], np.float32)
+        for row in np.flatnonzero(self.store.has_mask):
+            clip = self.store.read(int(row), 0, self.num_frames)
+            shares[row] = _stack_visible([clip]).mean(axis=(0, 2, 3, 4))
+        return shares
+
     def at(self, step: int) -> Batch:
         """Returns this worker's part of the batch of a step, counted from 0."""
         pending = self._ahead.get(step) or self._reader.submit(self._read, step)
@@ -96,7 +130,10 @@ class ClipBatches:
 
     def _read(self, step: int) -> Batch:
         sweep, window = divmod(step, len(self.starts))
-        rows = self._order.at(sweep)
+        return self.window_of(self._order.at(sweep), window)
+
+    def window_of(self, rows: np.ndarray, window: int) -> Batch:
+        """Returns the window of that number of the clips at `rows`, [B] int32."""
         start = self.starts[window]
         end = start + self.window_length
         following = self.starts[window + 1] if window + 1 < len(self.starts) else end
@@ -121,25 +158,24 @@ def load_batches(
     bptt_length: int,
     seed: int,
     shard: Shard = ONLY_WORKER,
-    masks: bool = False,
 ) -> ClipBatches:
     """From a TFDS name, files or folders to batches; nothing but a batch is held in memory.
 
-    The worker's clips are decoded once and kept as raw frames, T * H * W * C bytes each.
+    The worker's clips are decoded once and kept as raw frames, T * H * W * C bytes each; what is
+    hidden of them is replaced by its prediction, so that nothing behind it can ever see it.
 
     Args:
       source: where the clips come from.
       video: what is read of each clip.
       cache: where the raw frames are kept.
       batch_size, bptt_length, seed, shard: see `ClipBatches`.
-      masks: whether to read masks.
-    Raises: UserError if a clip is missing, damaged or given twice.
+    Raises: UserError if a clip is missing, damaged or given twice, or a mask does not fit.
     """
-    collection = open_collection(source, video, masks=masks)
+    collection = open_collection(source, video, seed=seed)
     rows = shard.rows(len(collection), batch_size)
     store = cache.get(
-        signature(collection, video, rows, masks=masks),
-        read_with_progress(collection, rows),
+        signature(collection, video, rows),
+        (predict_hidden(clip) for clip in read_with_progress(collection, rows)),
         (video.height, video.width, video.channels),
     )
     return ClipBatches(

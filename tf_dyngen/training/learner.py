@@ -1,4 +1,4 @@
-"""One step of alternating back-propagation through time: Langevin inference, then learning.
+"""The learning half of a step of alternating back-propagation through time.
 
 Algorithm 1 of Xie et al., AAAI 2019. Pure but for the optimiser's own state; runs on each replica.
 """
@@ -8,8 +8,6 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from tf_dyngen.config import MEAN, InferenceConfig
-from tf_dyngen.inference.langevin import langevin_step
 from tf_dyngen.model.density import Evidence, log_joint_density
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
@@ -25,59 +23,6 @@ class StepInfo(NamedTuple):
     squared_noise: tf.Tensor
     num_noise: tf.Tensor
     squared_gradient: tf.Tensor
-
-
-def likelihood_precision(config: InferenceConfig, num_clips: int, num_frames: int) -> float:
-    """Returns 1 / sigma^2 of the likelihood; `mean` divides it by the global batch's frames."""
-    precision = config.observation_std**-2
-    return precision / (num_clips * num_frames) if config.likelihood == MEAN else precision
-
-
-def infer_latents(
-    generator: Generator,
-    latents: Latents,
-    evidence: Evidence,
-    *,
-    noise: Latents,
-    at_clip_start,
-    precision: float,
-    config: InferenceConfig,
-    preconditioner: Latents | None = None,
-) -> Latents:
-    """Moves the latents of B windows by `config.langevin_steps` Langevin steps.
-
-    Args:
-      generator: its weights stand still.
-      latents: leaves [B, ...]; `initial_state` moves only if `at_clip_start`.
-      evidence: frames [B, T, H, W, C].
-      noise: standard normal draws, leaves [langevin_steps, B, ...].
-      at_clip_start: bool scalar; elsewhere the state was carried over and is no latent.
-      precision: 1 / sigma^2.
-      config: number and size of the steps, temperature.
-      preconditioner: of the Langevin moves, see `preconditioning`.
-    """
-    carried = latents.initial_state
-
-    def hold_carried(moved: Latents) -> Latents:
-        return moved._replace(initial_state=tf.where(at_clip_start, moved.initial_state, carried))
-
-    def log_density(candidate: Latents):
-        density = log_joint_density(
-            generator, hold_carried(candidate), evidence, precision=precision, mode=Mode.INFER
-        )
-        return density.log_joint
-
-    for index in tf.range(config.langevin_steps):
-        draws = Latents(*(leaf[index] for leaf in noise))
-        latents, _ = langevin_step(
-            latents,
-            log_density,
-            step_size=config.step_size,
-            noise=draws,
-            temperature=config.temperature,
-            preconditioner=preconditioner,
-        )
-    return hold_carried(latents)
 
 
 def update_weights(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.inference.preconditioning import Linearization, build_preconditioner, linearize
@@ -17,47 +18,47 @@ class FollowingPreconditioner:
 
     Args:
       generator: the model.
-      num_frames: of a window.
+      visible_shares: [W, L] float32, which part of each frame of each window is visible; windows
+        that show the same share a matrix.
       precision: 1 / sigma^2 of the likelihood.
       every: steps.
     """
 
-    def __init__(self, generator: Generator, *, num_frames: int, precision: float, every: int):
+    def __init__(
+        self, generator: Generator, visible_shares: np.ndarray, *, precision: float, every: int
+    ):
         self._every = every
-        self._current = False
+        self._shares, kinds = np.unique(visible_shares, axis=0, return_inverse=True)
+        self._kinds = kinds.ravel()
+        self._roots: list[Latents] = []
         sizes = generator.latent_sizes
         state, noise, appearance = sizes.state, sizes.noise, sizes.appearance
         shapes = ((state, state), (noise, state), (state, state), (appearance, appearance))
         self.reference = tf.Module(name="reference")
         with tf.device("CPU:0"):
-            model = Linearization(*(_zeros(shape) for shape in shapes))
-            sides = (num_frames * noise, state, appearance)
-            self.roots = Latents(*(_zeros((side, side)) for side in sides))
+            model = Linearization(
+                *(tf.Variable(tf.zeros(shape), trainable=False) for shape in shapes)
+            )
         self.reference.model = model
         self._linearize = tf.function(lambda latents: linearize(generator, latents))
         self._build = tf.function(
-            lambda: build_preconditioner(model, num_frames=num_frames, precision=precision)
+            lambda shares: build_preconditioner(model, shares, precision=precision)
         )
 
-    def before_step(self, step: int, latents_fn: Callable[[], Latents]) -> None:
-        """Brings `roots` up to date for a step, counted from 0.
+    def roots(self, step: int, window: int, latents_fn: Callable[[], Latents]) -> Latents:
+        """Returns the matrices L of a step, counted from 0, that sees the window of that number.
 
         Args:
           step: whether it is time to follow the weights.
+          window: row of `visible_shares`.
           latents_fn: gives the latents of one window, leaves [1, ...]; where to linearise.
         """
         if step % self._every == 0:
-            _assign(self.reference.model, self._linearize(latents_fn()))
-            self._current = False
-        if not self._current:
-            _assign(self.roots, self._build())
-            self._current = True
-
-
-def _zeros(shape) -> tf.Variable:
-    return tf.Variable(tf.zeros(shape), trainable=False)
-
-
-def _assign(variables, values) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
+            for variable, value in zip(
+                self.reference.model, self._linearize(latents_fn()), strict=True
+            ):
+                variable.assign(value)
+            self._roots = []
+        if not self._roots:
+            self._roots = [self._build(tf.constant(shares)) for shares in self._shares]
+        return self._roots[self._kinds[window]]

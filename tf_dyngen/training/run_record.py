@@ -11,6 +11,7 @@ from tf_dyngen import config as configs
 from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.video.clips import ClipRecord
+from tf_dyngen.video.masked_clips import MaskSource
 from tf_dyngen.video.sources import Source
 from tf_dyngen.video.writers import write_atomically
 
@@ -52,10 +53,9 @@ def load_record(workdir: Path) -> RunRecord | None:
         return None
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        source = dict(values["source"])
         return RunRecord(
             configs.from_json(values["config"]),
-            Source(**{**source, "clips": tuple(source["clips"])}),
+            _read_source(**values["source"]),
             tuple(ClipRecord(**clip) for clip in values["clips"]),
         )
     except UserError as error:
@@ -64,6 +64,12 @@ def load_record(workdir: Path) -> RunRecord | None:
         raise UserError(
             f"{path} is no run's record ({error})", "restore it, or use another --workdir"
         ) from error
+
+
+def _read_source(*, clips, mask=None, **rest) -> Source:
+    mask = dict(mask or {})
+    size = mask.pop("size", None)
+    return Source(tuple(clips), mask=MaskSource(size=size and tuple(size), **mask), **rest)
 
 
 def check_same_run(workdir: Path, stored: RunRecord, wanted: RunRecord) -> None:
@@ -77,6 +83,8 @@ def check_same_run(workdir: Path, stored: RunRecord, wanted: RunRecord) -> None:
     if [clip.clip_id for clip in stored.clips] != [clip.clip_id for clip in wanted.clips]:
         names = ", ".join(clip.name for clip in stored.clips)
         differing.append(f"the clips there are {names}, with other frames than those given here")
+    elif stored.source.mask != wanted.source.mask:
+        differing.append("something else of the clips is hidden there than here")
     if differing:
         raise UserError(
             f"{workdir} holds a run of another configuration ({'; '.join(differing[:3])})",

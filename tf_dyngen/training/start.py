@@ -22,6 +22,8 @@ from tf_dyngen.video.clips import to_model_range
 
 # The linear start's time grows with the square of the frames it is fitted to: 2,400 take seconds.
 MOST_FITTED_FRAMES = 2400
+# Frames that were predicted from their neighbours make the dynamics look too certain.
+MEMORY_OF_PREDICTED = 0.95
 
 
 class Learner(NamedTuple):
@@ -59,7 +61,8 @@ def start_learner(learner: Learner, config: Config, store: ClipStore, num_frames
     if config.model.parameterisation != LINEAR_BACKBONE:
         return
     fitted = [_frames(store, row, num_frames) for row in fitted_rows(len(store), num_frames)]
-    texture = fit_linear_dynamic_texture(fitted, config.model.state_size)
+    memory = MEMORY_OF_PREDICTED if any(store.has_mask) else 1.0
+    texture = fit_linear_dynamic_texture(fitted, config.model.state_size, memory)
     start_linear_backbone(learner.generator, texture)
     for row in tqdm.trange(len(store), desc="starting chains", unit="clip", disable=None):
         frames = _frames(store, row, num_frames)

@@ -11,10 +11,12 @@ from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.inference.chains import Chains
 from tf_dyngen.inference.draws import draw_langevin_noise
+from tf_dyngen.inference.posterior import infer_latents, likelihood_precision
 from tf_dyngen.model.density import Evidence
 from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.latents import Latents
 from tf_dyngen.training.batches import Batch, ClipBatches
-from tf_dyngen.training.learner import infer_latents, likelihood_precision, update_weights
+from tf_dyngen.training.learner import update_weights
 from tf_dyngen.training.metrics import Metrics, summarize
 from tf_dyngen.training.preconditioner import FollowingPreconditioner
 
@@ -110,10 +112,8 @@ class Trainer:
         """Runs the next step; UserError if its numbers are not finite."""
         started = time.perf_counter()
         batch = self.batches.at(self.completed)
-        if self.preconditioner is not None:
-            window = (batch.rows[:1], batch.start, self.batches.window_length)
-            self.preconditioner.before_step(self.completed, lambda: self.chains.gather(*window))
-        infos = self._traced_step(tf.constant(self.completed), self._distribute(batch))
+        roots = self._roots(batch)
+        infos = self._traced_step(tf.constant(self.completed), self._distribute(batch), roots)
         infos = [tf.nest.map_structure(lambda value: value.numpy(), info) for info in infos]
         self.completed += 1
         self.seconds += time.perf_counter() - started
@@ -124,9 +124,19 @@ class Trainer:
             raise self._divergence(metrics)
         return metrics
 
-    def _step(self, step, batch: Batch):
+    def _roots(self, batch: Batch) -> Latents | None:
+        if self.preconditioner is None:
+            return None
+        first = (batch.rows[:1], batch.start, self.batches.window_length)
+        return self.preconditioner.roots(
+            self.completed,
+            self.batches.starts.index(int(batch.start)),
+            lambda: self.chains.gather(*first),
+        )
+
+    def _step(self, step, batch: Batch, roots: Latents | None):
         """One step on all replicas; returns the StepInfo of each."""
-        results = self.strategy.run(self._replica_step, args=(step, batch))
+        results = self.strategy.run(self._replica_step, args=(step, batch, roots))
         local = [
             tf.nest.map_structure(lambda value: self._local(value)[index], (batch, results))  # noqa: B023
             for index in range(self.strategy.num_replicas_in_sync)
@@ -135,10 +145,11 @@ class Trainer:
             self.chains.scatter(replica_batch.rows, replica_batch.start, latents, next_state)
         return [info for _, (_, _, info) in local]
 
-    def _replica_step(self, step, batch: Batch):
+    def _replica_step(self, step, batch: Batch, roots: Latents | None):
         config, num_frames, precision = self.config, self.batches.window_length, self._precision
         frames = tf.cast(batch.frames, tf.float32) / 127.5 - 1.0
-        evidence = Evidence(frames, tf.cast(batch.visible, tf.bool))
+        visible = tf.cast(batch.visible, tf.bool)
+        evidence = Evidence(frames, visible, config.inference.hidden_weight)
         noise = draw_langevin_noise(
             config.seed,
             step,
@@ -155,7 +166,7 @@ class Trainer:
             at_clip_start=tf.equal(batch.start, 0),
             precision=precision,
             config=config.inference,
-            preconditioner=self.preconditioner.roots if self.preconditioner else None,
+            preconditioner=roots,
         )
         info, states = update_weights(
             self.generator,
@@ -170,10 +181,7 @@ class Trainer:
 
     @property
     def _precision(self) -> float:
-        batches = self.batches
-        return likelihood_precision(
-            self.config.inference, batches.batch_size, batches.window_length
-        )
+        return likelihood_precision(self.config.inference, self.batches.num_terms())
 
     def _make_preconditioner(self) -> FollowingPreconditioner | None:
         every = self.config.inference.precondition_every
@@ -181,7 +189,7 @@ class Trainer:
             return None
         return FollowingPreconditioner(
             self.generator,
-            num_frames=self.batches.window_length,
+            self.batches.evidence_shares(self.config.inference.hidden_weight),
             precision=self._precision,
             every=every,
         )

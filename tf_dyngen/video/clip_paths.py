@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tf_dyngen.errors import UserError
 from tf_dyngen.video import decoding
+from tf_dyngen.video.mask_files import MASK_SUFFIXES, MATLAB_SUFFIX
 
 MASK_SUFFIX = "_mask"
 
@@ -34,7 +35,7 @@ def find_mask(clip: Path) -> Path | None:
     Raises: UserError if there are several.
     """
     stem = clip.name if clip.is_dir() else clip.stem
-    suffixes = ("", *decoding.PICTURE_SUFFIXES, *decoding.CLIP_SUFFIXES)
+    suffixes = ("", *MASK_SUFFIXES)
     found = [
         path
         for path in (clip.with_name(f"{stem}{MASK_SUFFIX}{suffix}") for suffix in suffixes)
@@ -47,7 +48,9 @@ def find_mask(clip: Path) -> Path | None:
 
 
 def _is_mask(path: Path) -> bool:
-    """Whether `path` is the mask of a clip that lies beside it."""
+    """Whether `path` is the mask of a clip that lies beside it, or a MATLAB file, never a clip."""
+    if path.suffix.lower() == MATLAB_SUFFIX and path.is_file():
+        return True
     stem = path.name if path.is_dir() else path.stem
     if not stem.endswith(MASK_SUFFIX):
         return False

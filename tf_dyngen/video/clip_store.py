@@ -25,6 +25,7 @@ class ClipStore:
 
     Attributes:
       records: of the clips, in the order they were written.
+      has_mask: of each clip, whether some of its pixels are hidden.
       frame_shape: (H, W, C).
     Raises: UserError if the folder holds no store.
     """
@@ -35,7 +36,7 @@ class ClipStore:
             index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
             self.frame_shape = tuple(index["frame_shape"])
             self.records = [ClipRecord(*values[:-1]) for values in index["clips"]]
-            self._has_mask = [bool(values[-1]) for values in index["clips"]]
+            self.has_mask = [bool(values[-1]) for values in index["clips"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(
                 f"{folder} holds no clips that can be read ({error})",
@@ -43,7 +44,7 @@ class ClipStore:
             ) from error
         sizes = [
             _num_bytes(record.num_frames, self.frame_shape, has_mask)
-            for record, has_mask in zip(self.records, self._has_mask, strict=True)
+            for record, has_mask in zip(self.records, self.has_mask, strict=True)
         ]
         self._offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
         found = self._frames.stat().st_size if self._frames.exists() else 0
@@ -72,7 +73,7 @@ class ClipStore:
         base = int(self._offsets[row])
         pixels = self._bytes(base + start * frame_bytes, (stop - start) * frame_bytes)
         visible = None
-        if self._has_mask[row]:
+        if self.has_mask[row]:
             mask_bytes = _mask_bytes(self.frame_shape)
             base += record.num_frames * frame_bytes
             packed = self._bytes(base + start * mask_bytes, (stop - start) * mask_bytes)

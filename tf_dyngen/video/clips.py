@@ -126,6 +126,15 @@ def clip_from_frames(
     return Clip(_content_id(frames), name, frames, frame_rate)
 
 
+def blacken(clip: Clip) -> Clip:
+    """Make what is hidden of a clip black; an id of its content is then that of what is left."""
+    if clip.visible is None:
+        return clip
+    frames = np.where(clip.visible, clip.frames, np.uint8(0))
+    by_content = clip.clip_id == _content_id(clip.frames)
+    return clip._replace(frames=frames, clip_id=_content_id(frames) if by_content else clip.clip_id)
+
+
 def clip_name(path: Path) -> str:
     """The folder's name, or the file's without its suffix."""
     return path.absolute().name if path.is_dir() else path.stem

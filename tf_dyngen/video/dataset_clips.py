@@ -49,7 +49,7 @@ class DatasetCollection:
         self._feature = _video_feature(self._name, self._features)
         self._labels = [name for name, feature in self._features.items() if _is_label(feature)]
         # Elsewhere a feature of that name may be a picture or a label.
-        self._has_masks = (
+        self.has_masks = (
             masks and MASK_FEATURE in self._features and _is_video(self._features[MASK_FEATURE])
         )
         try:
@@ -76,7 +76,9 @@ class DatasetCollection:
     def fingerprint(self) -> str:
         """The prepared data's place, when they were prepared, and the split."""
         prepared = Path(self._builder.data_dir) / "dataset_info.json"
-        return f"{self._builder.data_dir} {prepared.stat().st_mtime_ns} {self._split}"
+        return (
+            f"{self._builder.data_dir} {prepared.stat().st_mtime_ns} {self._split} {self.has_masks}"
+        )
 
     def read(self, rows: np.ndarray) -> Iterator[Clip]:
         """Reads the examples at `rows`, ascending, in the order in which they are stored."""
@@ -85,7 +87,7 @@ class DatasetCollection:
 
         wanted = np.zeros(self._num_clips, bool)
         wanted[rows] = True
-        videos = [self._feature, *([MASK_FEATURE] if self._has_masks else [])]
+        videos = [self._feature, *([MASK_FEATURE] if self.has_masks else [])]
         examples = self._builder.as_dataset(
             split=self._split,  # type: ignore[call-arg]
             shuffle_files=False,
@@ -130,7 +132,7 @@ class DatasetCollection:
         )
         if CLIP_ID_FEATURE in example:
             clip = clip._replace(clip_id=_as_text(example[CLIP_ID_FEATURE]))
-        if self._has_masks:
+        if self.has_masks:
             hidden = [resize_mask(m[..., 0] > 0, size, video.fit) for m in example[MASK_FEATURE]]
             clip = clip._replace(visible=~np.stack(hidden)[..., None])
         return clip

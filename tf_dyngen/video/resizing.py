@@ -22,7 +22,7 @@ def resize_picture(
     """
     height, width = size or (picture.height, picture.width)
     picture = _without_alpha(picture).convert("L" if channels == 1 else "RGB")
-    box = _kept_box(picture.size, (height, width), fit)
+    box = kept_box(picture.size, (height, width), fit)
     grows = _grows(box, (height, width))
     filtering = Image.Resampling.BICUBIC if grows else Image.Resampling.BILINEAR
     return np.asarray(picture.resize((width, height), filtering, box=box))
@@ -36,7 +36,7 @@ def resize_mask(mask: np.ndarray, size: tuple[int, int], fit: str) -> np.ndarray
       size, fit: as in `resize_picture`, so that a mask stays on its picture.
     """
     height, width = size
-    box = _kept_box((mask.shape[1], mask.shape[0]), size, fit)
+    box = kept_box((mask.shape[1], mask.shape[0]), size, fit)
     if _grows(box, size) and mask.shape != size:
         # Pictures grow by a filter that reaches two pixels; the one below reaches one.
         mask = ndimage.binary_dilation(mask, np.ones((3, 3)))
@@ -51,7 +51,7 @@ def _grows(box: tuple[float, float, float, float], size: tuple[int, int]) -> boo
     return size[0] >= bottom - top and size[1] >= right - left
 
 
-def _kept_box(
+def kept_box(
     source: tuple[int, int], size: tuple[int, int], fit: str
 ) -> tuple[float, float, float, float]:
     """Returns the part (left, top, right, bottom) of a picture (width, height) that is kept."""

@@ -102,7 +102,7 @@ def open_video_writer(
     encoder = encoding.encoder_for(path)
     _check_layout(path, layout)
     _check_free(path)
-    with _replacing(path) as temporary, contextlib.ExitStack() as stack:
+    with replacing(path) as temporary, contextlib.ExitStack() as stack:
         with write_errors(path):
             write = stack.enter_context(encoder(temporary, layout))
         writer = VideoWriter(path, layout, write)
@@ -165,7 +165,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | str) -> None:
     """
     path = Path(path)
     content = data.encode() if isinstance(data, str) else data
-    with _replacing(path) as temporary, write_errors(path):
+    with replacing(path) as temporary, write_errors(path):
         temporary.write_bytes(content)
 
 
@@ -175,12 +175,12 @@ def write_picture(path: str | os.PathLike[str], pixels: np.ndarray) -> None:
     Raises: UserError when it cannot be written.
     """
     path = Path(path)
-    with _replacing(path) as temporary, write_errors(path):
+    with replacing(path) as temporary, write_errors(path):
         encoding.write_png(temporary, pixels)
 
 
 @contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path that takes the place of `path` when the block ends without error."""
     # A link keeps pointing where it points; what it points to is replaced.
     target = path.resolve()

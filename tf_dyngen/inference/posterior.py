@@ -1,0 +1,66 @@
+"""Inference of latents from frames: Langevin moves towards p(z | X) with the weights held still.
+
+The inference half of algorithm 1 of Xie et al., AAAI 2019; pure, runs on each replica.
+"""
+
+import tensorflow as tf
+
+from tf_dyngen.config import MEAN, InferenceConfig
+from tf_dyngen.inference.langevin import langevin_step
+from tf_dyngen.model.density import Evidence, log_joint_density
+from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.latents import Latents
+from tf_dyngen.model.normalization import Mode
+
+
+def likelihood_precision(config: InferenceConfig, num_terms: float) -> float:
+    """Returns 1 / sigma^2 of the likelihood; `mean` divides it by the global batch's terms."""
+    precision = config.observation_std**-2
+    return precision / num_terms if config.likelihood == MEAN else precision
+
+
+def infer_latents(
+    generator: Generator,
+    latents: Latents,
+    evidence: Evidence,
+    *,
+    noise: Latents,
+    at_clip_start,
+    precision: float,
+    config: InferenceConfig,
+    preconditioner: Latents | None = None,
+) -> Latents:
+    """Moves the latents of B windows by `config.langevin_steps` Langevin steps.
+
+    Args:
+      generator: its weights stand still.
+      latents: leaves [B, ...]; `initial_state` moves only if `at_clip_start`.
+      evidence: frames [B, T, H, W, C].
+      noise: standard normal draws, leaves [langevin_steps, B, ...].
+      at_clip_start: bool scalar; elsewhere the state was carried over and is no latent.
+      precision: 1 / sigma^2.
+      config: number and size of the steps, temperature.
+      preconditioner: of the Langevin moves, see `preconditioning`.
+    """
+    carried = latents.initial_state
+
+    def hold_carried(moved: Latents) -> Latents:
+        return moved._replace(initial_state=tf.where(at_clip_start, moved.initial_state, carried))
+
+    def log_density(candidate: Latents):
+        density = log_joint_density(
+            generator, hold_carried(candidate), evidence, precision=precision, mode=Mode.INFER
+        )
+        return density.log_joint
+
+    for index in tf.range(config.langevin_steps):
+        draws = Latents(*(leaf[index] for leaf in noise))
+        latents, _ = langevin_step(
+            latents,
+            log_density,
+            step_size=config.step_size,
+            noise=draws,
+            temperature=config.temperature,
+            preconditioner=preconditioner,
+        )
+    return hold_carried(latents)

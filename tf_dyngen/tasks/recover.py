@@ -1,0 +1,122 @@
+"""Hidden pixels of a trained run's clips: their posterior mean and standard deviation."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tf_dyngen.config import Config
+from tf_dyngen.filling.motion import fill_along_motion
+from tf_dyngen.inference.posterior import likelihood_precision
+from tf_dyngen.inference.sampling import FrameMoments, PosteriorSampler, Window
+from tf_dyngen.model.density import Evidence
+from tf_dyngen.model.latents import Latents
+from tf_dyngen.training.batches import ClipBatches, clip_key
+from tf_dyngen.training.preconditioner import FollowingPreconditioner
+from tf_dyngen.training.restore import TrainedRun
+from tf_dyngen.video.clips import Clip, to_model_range, to_uint8
+
+LEVELS = 127.5
+
+
+class Recovery(NamedTuple):
+    """What is known of a clip once its hidden pixels are inferred.
+
+    clip: as it was learned, predictions where it is hidden.
+    visible: [T, H, W, 1] bool.
+    frames: [T, H, W, C] uint8, the posterior mean; visible pixels as they are.
+    std: [T, H, W, C] float32 on the scale 0 to 255, standard deviation; 0 at visible pixels.
+    predicted: [T, H, W, C] float32, 0 to 255, the prediction along the local motion.
+    """
+
+    clip: Clip
+    visible: np.ndarray
+    frames: np.ndarray
+    std: np.ndarray
+    predicted: np.ndarray
+
+
+def recover_clip(
+    run: TrainedRun,
+    batches: ClipBatches,
+    row: int,
+    *,
+    num_samples: int,
+    burn_in: int,
+    report: Callable[[], object],
+) -> Recovery:
+    """Continues a clip's chain with the weights held still and takes moments over its samples.
+
+    Args:
+      run: its chains move.
+      batches: of the run's clips.
+      row: of the clip.
+      num_samples, burn_in, report: see `PosteriorSampler.moments`.
+    """
+    config = run.record.config
+    clip = batches.store.read(row, 0, batches.num_frames)
+    visible = np.ones_like(clip.frames[..., :1], bool) if clip.visible is None else clip.visible
+    precision = likelihood_precision(config.inference, batches.num_terms())
+    sampler = PosteriorSampler(
+        run.generator,
+        run.chains,
+        row=row,
+        clip_key=clip_key(clip.clip_id),
+        windows=_windows(run, batches, row, precision),
+        precision=precision,
+        config=config.inference,
+        seed=config.seed,
+    )
+    moments = sampler.moments(
+        num_samples=num_samples, burn_in=burn_in, first_step=run.step, report=report
+    )
+    filled = fill_along_motion(clip.frames, visible[..., 0])
+    frames = np.where(visible, clip.frames, to_uint8(moments.mean))
+    std = _total_std(moments, clip.frames, visible, filled.error_std)
+    return Recovery(clip, visible, frames, std, filled.frames)
+
+
+def _windows(run: TrainedRun, batches: ClipBatches, row: int, precision: float) -> list[Window]:
+    config: Config = run.record.config
+    weight = config.inference.hidden_weight
+    preconditioner = None
+    if config.inference.precondition_every:
+        preconditioner = FollowingPreconditioner(
+            run.generator,
+            batches.evidence_shares(weight, row),
+            precision=precision,
+            every=len(batches.starts),
+        )
+    windows = []
+    for number, start in enumerate(batches.starts):
+        batch = batches.window_of(np.array([row], np.int32), number)
+        frames = tf.constant(to_model_range(batch.frames))
+        evidence = Evidence(frames, tf.constant(batch.visible.astype(bool)), weight)
+        roots = None
+        if preconditioner is not None:
+            roots = preconditioner.roots(number, number, lambda: _first_latents(run, batches, row))
+        windows.append(Window(start, int(batch.next_start), evidence, roots))
+    return windows
+
+
+def _first_latents(run: TrainedRun, batches: ClipBatches, row: int) -> Latents:
+    return run.chains.gather(tf.constant([row]), 0, batches.window_length)
+
+
+def _total_std(
+    moments: FrameMoments, frames: np.ndarray, visible: np.ndarray, error_std: np.ndarray
+) -> np.ndarray:
+    """Returns the standard deviation of hidden pixels, [T, H, W, C] on the scale 0 to 255.
+
+    To the variance of the generator's frames comes that of the observation noise, as the visible
+    pixels show it: the sigma of the settings tempers learning, and says little of how far frames
+    and pixels are apart. A prediction that bridges the same gap with some error where the truth is
+    seen will be no better where it is hidden: that error is the least that is stated.
+    """
+    seen = np.broadcast_to(visible, frames.shape)
+    residual = moments.mean[seen] - to_model_range(frames)[seen]
+    noise = np.square(residual).mean() + moments.variance[seen].mean()
+    model = LEVELS * np.sqrt(moments.variance + noise)
+    found = np.nan_to_num(error_std, nan=np.nanmax(error_std, initial=0.0))[..., None]
+    return np.where(visible, 0.0, np.maximum(model, found)).astype(np.float32)

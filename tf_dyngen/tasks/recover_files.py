@@ -1,0 +1,210 @@
+"""What `launch.recover` writes: recovered clips, how sure they are, and how good where known."""
+
+import dataclasses
+import io
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import tqdm
+
+from tf_dyngen.errors import UserError
+from tf_dyngen.filling.baselines import BASELINES, hidden_error
+from tf_dyngen.tasks.inpaint import write_at_source_size
+from tf_dyngen.tasks.recover import Recovery, recover_clip
+from tf_dyngen.tasks.train import CLIPS_FOLDER
+from tf_dyngen.training.batches import ClipBatches, load_batches
+from tf_dyngen.training.restore import TrainedRun, load_run
+from tf_dyngen.video.clip_cache import ClipCache
+from tf_dyngen.video.clip_paths import expand_clip_paths
+from tf_dyngen.video.clips import read_clip
+from tf_dyngen.video.display import contact_sheet, side_by_side
+from tf_dyngen.video.heat import heat
+from tf_dyngen.video.masked_clips import NOTHING_HIDDEN
+from tf_dyngen.video.sources import open_collection
+from tf_dyngen.video.wall import mark_hidden
+from tf_dyngen.video.writers import (
+    output_paths,
+    replacing,
+    write_atomically,
+    write_picture,
+    write_video,
+)
+
+CLIP_ITSELF = "clip"
+AT_TRAINING_SIZE = "training"
+AT_SOURCE_SIZE = "source"
+# Of the standard deviations, the share that is drawn darker than white.
+BRIGHTEST = 99.5
+
+
+def recover_files(
+    workdir: Path,
+    output: Path,
+    *,
+    truth: str | None = None,
+    output_size: str = AT_TRAINING_SIZE,
+    num_samples: int = 100,
+    burn_in: int = 50,
+) -> None:
+    """Recovers what is hidden of the clips of a run and writes it to a folder, all or nothing.
+
+    Several clips go to a folder each, named by their number and name.
+
+    Args:
+      workdir: of a run that was trained with a mask.
+      output: folder; new or empty.
+      truth: a clip without anything hidden, or CLIP_ITSELF where the mask hid it on purpose; None
+        where the truth is not known. Clips hidden by `MaskSource.hide` are their own truth.
+      output_size: AT_SOURCE_SIZE writes inpainted.mp4 too, see `write_at_source_size`.
+      num_samples, burn_in: of each clip's chain.
+    Raises: UserError if there is no such run, nothing in it is hidden, the truth does not fit, or
+      the output cannot be written.
+    """
+    if output.suffix:
+        raise UserError(f"--output={output} looks like a file", "name a folder")
+    output_paths(output, 1)  # Refuses, before any work, what cannot be written.
+    run = load_run(workdir, _say)
+    source = run.record.source
+    if not source.mask:
+        raise UserError(
+            f"nothing was hidden when {workdir} was trained", "train with --mask or --hide"
+        )
+    if output_size == AT_SOURCE_SIZE and not source.clips:
+        raise UserError("a data set has no source size", "leave --output_size out")
+    paths = expand_clip_paths(source.clips)
+    truths = _read_truths(run, truth)
+    batches = _load(workdir, run)
+    if [clip.clip_id for clip in batches.store.records] != list(run.chains.rows):
+        raise UserError(
+            f"the clips of {workdir} have changed since it was trained", "train it again"
+        )
+    visits = (num_samples + burn_in) * len(batches.store)
+    with replacing(output) as folder, tqdm.tqdm(total=visits, unit="sample", disable=None) as bar:
+        folder.mkdir()
+        for row, record in enumerate(batches.store.records):
+            recovery = recover_clip(
+                run, batches, row, num_samples=num_samples, burn_in=burn_in, report=bar.update
+            )
+            one = folder if len(batches.store) == 1 else folder / f"{row:03d}_{record.name}"
+            one.mkdir(exist_ok=True)
+            _write(one, recovery, truths[row] if truths else None, num_samples)
+            if output_size == AT_SOURCE_SIZE:
+                fit = run.record.config.video.fit
+                write_at_source_size(one / "inpainted.mp4", recovery, paths[row], fit)
+    _say(f"wrote {output}: look at side_by_side.mp4")
+
+
+def _load(workdir: Path, run: TrainedRun) -> ClipBatches:
+    config = run.record.config
+    with ClipCache(workdir / CLIPS_FOLDER) as cache:
+        return load_batches(
+            run.record.source,
+            config.video,
+            cache,
+            batch_size=config.learning.batch_size,
+            bptt_length=config.learning.bptt_length,
+            seed=config.seed,
+        )
+
+
+def _read_truths(run: TrainedRun, truth: str | None) -> list[np.ndarray] | None:
+    """Returns the frames without anything hidden, of all clips; None if they are not known."""
+    source, video = run.record.source, run.record.config.video
+    if truth is None and not source.mask.hide:
+        return None
+    length = run.record.clips[0].num_frames
+    if truth in (None, CLIP_ITSELF):
+        whole = open_collection(dataclasses.replace(source, mask=NOTHING_HIDDEN), video)
+        return [clip.frames[:length] for clip in whole.read(np.arange(len(whole)))]
+    if len(run.record.clips) > 1:
+        raise UserError(
+            f"one truth, {truth}, is given for {len(run.record.clips)} clips",
+            "give --truth=clip if the masks were put there on purpose, or leave it out",
+        )
+    clip = read_clip(
+        truth,
+        num_frames=length,
+        size=(video.height, video.width),
+        channels=video.channels,
+        fit=video.fit,
+    )
+    if len(clip.frames) < length:
+        raise UserError(
+            f"the truth {truth} holds {len(clip.frames)} frames, {length} were learned",
+            "give a clip that is as long",
+        )
+    return [clip.frames]
+
+
+def _write(folder: Path, recovery: Recovery, truth: np.ndarray | None, num_samples: int) -> None:
+    clip = recovery.clip
+    largest = float(np.percentile(recovery.std[recovery.std > 0], BRIGHTEST))
+    deviation = heat(recovery.std.mean(axis=-1), largest)
+    colours = np.broadcast_to(clip.frames, (*clip.frames.shape[:-1], 3))
+    shown = np.where(recovery.visible, colours, np.uint8(0))
+    videos = {
+        "hidden": mark_hidden(shown, recovery.visible),
+        "recovered": recovery.frames,
+        f"deviation, white {largest:.0f}": deviation,
+    }
+    if truth is not None:
+        videos["truth"] = truth
+    write_video(folder / "recovered.npy", recovery.frames, clip.frame_rate)
+    write_atomically(folder / "std.npy", _as_npy(recovery.std))
+    write_video(folder / "recovered.mp4", recovery.frames, clip.frame_rate)
+    write_video(folder / "std.mp4", deviation, clip.frame_rate)
+    write_video(folder / "side_by_side.mp4", side_by_side(videos), clip.frame_rate)
+    write_picture(folder / "contact_sheet.png", contact_sheet(videos))
+    figures = {
+        "clip": clip.name,
+        "num_frames": len(clip.frames),
+        "hidden_share": float(1.0 - recovery.visible.mean()),
+        "num_samples": num_samples,
+        "mean_std": float(recovery.std[_hidden(recovery)].mean()),
+    }
+    if truth is not None:
+        figures |= measure(recovery, truth)
+        _say(f"{clip.name}: mean absolute error {figures['hidden_mae']:.2f}")
+    write_atomically(folder / "metrics.json", json.dumps(figures, indent=2) + "\n")
+
+
+def measure(recovery: Recovery, truth: np.ndarray) -> dict:
+    """Measures a recovery by the truth, over hidden entries, beside the simple means.
+
+    Args:
+      recovery: of a clip.
+      truth: [T, H, W, C] uint8.
+    Returns: `hidden_mae`, the paper's error, 0 to 255; `hidden_rmse`; `within_2_std`, which share
+      lies within two standard deviations; `along_motion_mae`, of the prediction where learning
+      started; `baselines`, name -> error.
+    """
+    frames = recovery.clip.frames
+    visible = recovery.visible[..., 0]
+    hidden = _hidden(recovery)
+    errors = recovery.frames[hidden].astype(np.float64) - truth[hidden]
+    return {
+        "hidden_mae": hidden_error(recovery.frames, truth, visible),
+        "hidden_rmse": float(np.sqrt(np.square(errors).mean())),
+        "within_2_std": float(np.mean(np.abs(errors) <= 2.0 * recovery.std[hidden])),
+        "along_motion_mae": hidden_error(recovery.predicted, truth, visible),
+        "baselines": {
+            name: hidden_error(fill(frames, visible), truth, visible)
+            for name, fill in tqdm.tqdm(BASELINES.items(), "simple means", disable=None)
+        },
+    }
+
+
+def _hidden(recovery: Recovery) -> np.ndarray:
+    return np.broadcast_to(~recovery.visible, recovery.frames.shape)
+
+
+def _as_npy(values: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, values)
+    return buffer.getvalue()
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
