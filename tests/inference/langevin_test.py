@@ -1,56 +1,15 @@
 """The sampler against the exact posterior of a linear-Gaussian state space model."""
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_dyngen.config import ModelConfig
+from tests.inference.linear_model import NOISE, NUM_FRAMES, OBSERVATION_STD, STATE, make_problem
 from tf_dyngen.inference.langevin import langevin_step
 from tf_dyngen.model.density import Evidence, log_joint_density
-from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
-from tf_dyngen.model.transition import build_transition
 
-NUM_FRAMES, STATE, NOISE, PIXELS = 4, 2, 2, 3
-OBSERVATION_STD = 0.8
 STEP_SIZE = 0.35
-
-
-class LinearEmission(keras.Model):
-    """x = C s, a frame of one row of pixels."""
-
-    def __init__(self, matrix):
-        super().__init__()
-        self.matrix = tf.constant(matrix, tf.float32)
-
-    def call(self, states, appearance, num_clips=1, mode=None):
-        return tf.matmul(states, self.matrix, transpose_b=True)[:, None, :, None]
-
-
-def make_problem():
-    """The model, the frames, and the exact posterior of (noise, initial state): mean, precision."""
-    random = np.random.default_rng(0)
-    config = ModelConfig(state_size=STATE, noise_size=NOISE, transition_hidden=())
-    transition = build_transition(config)
-    a = np.array([[0.8, 0.3], [-0.3, 0.7]])
-    b = np.array([[0.9, 0.1], [0.0, 0.6]])
-    c = random.standard_normal((PIXELS, STATE))
-    transition.transition_matrix.assign(a.T)
-    transition.noise_gain.assign(b.T)
-    generator = Generator(transition, LinearEmission(c), config)
-    frames = random.standard_normal((NUM_FRAMES, PIXELS))
-    # x_t = C (A^t s_0 + sum_u A^(t-u) B xi_u) + eps, stacked over time: X = M z + eps.
-    design = np.zeros((NUM_FRAMES * PIXELS, NUM_FRAMES * NOISE + STATE))
-    for t in range(NUM_FRAMES):
-        rows = slice(t * PIXELS, (t + 1) * PIXELS)
-        for u in range(t + 1):
-            columns = slice(u * NOISE, (u + 1) * NOISE)
-            design[rows, columns] = c @ np.linalg.matrix_power(a, t - u) @ b
-        design[rows, NUM_FRAMES * NOISE :] = c @ np.linalg.matrix_power(a, t + 1)
-    precision = np.eye(design.shape[1]) + design.T @ design / OBSERVATION_STD**2
-    mean = np.linalg.solve(precision, design.T @ frames.ravel()) / OBSERVATION_STD**2
-    return generator, frames.reshape(1, NUM_FRAMES, 1, PIXELS, 1), mean, precision
 
 
 def flatten(latents):
@@ -59,7 +18,7 @@ def flatten(latents):
 
 def run_chains(num_chains, num_moves, temperature, keep_from, step_size=STEP_SIZE, root=None):
     """Runs chains; `root`, if given, preconditions noise and initial state, the two together."""
-    generator, frames, mean, precision = make_problem()
+    generator, frames, _, mean, precision = make_problem()
     preconditioner = None
     if root is not None:
         split = NUM_FRAMES * NOISE
@@ -108,7 +67,7 @@ def preconditioned_root(precision):
 def test_chain_has_the_posterior_mean_and_covariance(step_size):
     """Without and with a preconditioner, whose coordinates the figures are then taken in."""
     num_chains = 200
-    mean, precision = make_problem()[2:]
+    mean, precision = make_problem()[3:]
     root = None if step_size == STEP_SIZE else preconditioned_root(precision)
     samples = run_chains(num_chains, 700, 1.0, keep_from=100, step_size=step_size, root=root)[0]
     if root is not None:

@@ -8,6 +8,7 @@ from tf_dyngen.training.batches import ClipBatches, clip_key, load_batches, wind
 from tf_dyngen.training.clip_order import Shard
 from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clips import Clip
+from tf_dyngen.video.masked_clips import OWN, MaskSource
 from tf_dyngen.video.sources import Source
 
 
@@ -105,8 +106,10 @@ def test_from_files_to_batches(tmp_path):
     frames = np.random.default_rng(0).integers(0, 256, (3, 8, 6, 5, 3), np.uint8)
     for index, clip in enumerate(frames):
         np.save(tmp_path / f"{index}.npy", clip)
-    np.save(tmp_path / "1_mask.npy", np.full((8, 6, 5), 255, np.uint8))
-    source = Source(clips=(str(tmp_path),))
+    hidden = np.zeros((8, 8, 8), np.uint8)
+    hidden[:, :4] = 1
+    np.save(tmp_path / "1_mask.npy", hidden)
+    source = Source(clips=(str(tmp_path),), mask=MaskSource(OWN))
     video = VideoConfig(num_frames=6, height=8, width=8)
     with ClipCache(tmp_path / "cache") as cache:
         settings = {"batch_size": 3, "bptt_length": 6, "seed": 0}
@@ -115,4 +118,4 @@ def test_from_files_to_batches(tmp_path):
     assert batch.frames.shape == (3, 6, 8, 8, 3)
     assert batch.frames.dtype == np.uint8
     assert [batches.store.records[row].name for row in batch.rows] == ["0", "1", "2"]
-    np.testing.assert_array_equal(batch.visible.mean(axis=(1, 2, 3, 4)), [1, 0, 1])
+    np.testing.assert_array_equal(batch.visible.mean(axis=(1, 2, 3, 4)), [1, 0.5, 1])

@@ -118,7 +118,7 @@ def test_ids_rates_labels_and_masks_are_the_data_sets(make_data_set):
     hidden[:, 2:4, 1:6] = 255
     example = {"frames": random_frames(), "frame_rate": 12.5, "animal": "dog", "mask": hidden}
     source = make_data_set(features, [{"clip_id": "abc", **example}])
-    (clip,) = read_all(source, masks=True)
+    (clip,) = read_all(source, own_masks=True)
     assert clip.clip_id == "abc"
     assert clip.name == "made:train:0 dog"
     assert clip.frame_rate == 12.5
@@ -130,7 +130,7 @@ def test_a_mask_of_another_form_is_left_alone(make_data_set):
     video = tfds.features.Video(shape=(None, 8, 8, 3))
     features = {"frames": video, "mask": tfds.features.Image(shape=(8, 8, 1))}
     example = {"frames": random_frames(), "mask": random_frames()[0, ..., :1]}
-    assert read_all(make_data_set(features, [example]), masks=True)[0].visible is None
+    assert read_all(make_data_set(features, [example]), own_masks=True)[0].visible is None
 
 
 def test_only_the_rows_asked_for_are_read(make_data_set):
@@ -175,12 +175,11 @@ def test_the_signature_follows_what_decides_the_clips(tmp_path):
     source = Source(clips=(str(tmp_path),))
 
     def sign(video=VIDEO, rows=(0, 1), masks=False):
-        return signature(open_collection(source, video, masks=masks), video, rows, masks)
+        return signature(open_collection(source, video, own_masks=masks), video, rows)
 
     first = sign()
     assert sign() == first
     assert len({first, sign(rows=(0,)), sign(dataclasses.replace(VIDEO, height=16))}) == 3
-    assert sign(masks=True) != first
     os.utime(tmp_path / "a.npy", (1, 1))
     touched = sign()
     assert touched != first
