@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from tf_dyngen.config import override
 from tf_dyngen.errors import UserError
+from tf_dyngen.model.generator import build_generator
 from tf_dyngen.training.checkpoint import Checkpoints
 
 
@@ -76,3 +78,22 @@ def test_all_broken_is_an_error_and_none_is_none(make_trainer, tmp_path):
         path.write_bytes(b"")
     with pytest.raises(UserError, match="broken"):
         Checkpoints(tmp_path, **make_trainer().contents()).restore_latest(lambda line: None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"model.parameterisation": "paper", "model.normalization": True}],
+    ids=["linear_backbone", "paper"],
+)
+def test_a_model_restored_without_its_optimizer_is_the_one_that_was_saved(
+    make_trainer, tmp_path, changes
+):
+    """As all that uses a trained run restores it."""
+    trainer = make_trainer(changes)
+    run(trainer, 3)
+    Checkpoints(tmp_path, **trainer.contents()).save(3, 0.0)
+    # Another seed: what is not restored differs.
+    other = build_generator(override(trainer.config, {"seed": 5}))
+    Checkpoints(tmp_path, generator=other).restore_latest(pytest.fail)
+    for saved, restored in zip(trainer.generator.variables, other.variables, strict=True):
+        np.testing.assert_array_equal(saved, restored, saved.path)

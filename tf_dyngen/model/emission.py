@@ -34,6 +34,9 @@ class DeconvolutionNetwork(keras.Model):
             for index in range(len(hidden))
         ]
         self.sizes = [(layer.height, layer.width) for layer in layers]
+        # Checkpoints see what is an attribute, and not what is in a list.
+        for part in (*self.deconvolutions, *filter(None, self.normalizations)):
+            setattr(self, part.name, part)
 
     def call(self, latents, num_clips: int = 1, mode: Mode = Mode.GENERATE):
         """Returns [B * T, H, W, C] of latents [B * T, L], where `num_clips` is B.

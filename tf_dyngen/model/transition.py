@@ -30,6 +30,9 @@ class TransitionNetwork(keras.Model):
             )
             for index, (width, std) in enumerate(zip(widths, stds, strict=True))
         ]
+        # Checkpoints see what is an attribute, and not what is in a list.
+        for layer in self.dense_layers:
+            setattr(self, layer.name, layer)
 
     def call(self, state, noise):
         """Returns [B, state_size] of state [B, state_size] and noise [B, noise_size]."""
