@@ -22,9 +22,9 @@ def recovery() -> dict:
         "model.state_size": 60,
         "model.noise_size": 60,
         "inference.observation_std": 0.05,
-        "learning.steps": 300,
+        "learning.steps": 100,
         "learning.bptt_length": 70,
-        "learning.decay_steps": 300,
+        "learning.decay_steps": 100,
         "learning.learning_rate": 0.0005,
     }
 

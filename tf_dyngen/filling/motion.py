@@ -15,17 +15,18 @@ import tqdm
 from scipy import ndimage
 
 from tf_dyngen.filling.baselines import linear_in_time
+from tf_dyngen.filling.donors import shifts_to_donors
+from tf_dyngen.filling.gaps import NEVER, Gaps
+from tf_dyngen.filling.windows import MIDDLE, SIZE, Windows
 from tf_dyngen.video.clips import Clip, blacken
+
+Pixels = tuple[np.ndarray, ...]
 
 # Gaps in frames that have weights of their own; others take those of the next smaller one.
 GAPS = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64])
-# No frame on that side shows the pixel.
-NEVER = 0
 # Pixels a side of the parts of the picture that have weights of their own.
 PART = 12
-# Windows of three scales: blur in pixels, distance between samples, samples to each side.
-SCALES = ((0.0, 1, 1), (1.0, 2, 2), (2.0, 4, 2))
-MOST_EXAMPLES = 3000
+MOST_EXAMPLES = 1500
 FEWEST_EXAMPLES = 100
 RIDGE = 0.02
 # Share of a deviation from the mean that the weights' prior hands on: from both sides, from one.
@@ -50,7 +51,7 @@ class _Cell(NamedTuple):
 
     before: int
     behind: int
-    pixels: tuple[np.ndarray, np.ndarray, np.ndarray]
+    pixels: Pixels
     rows: slice
     columns: slice
 
@@ -66,28 +67,67 @@ def fill_along_motion(frames: np.ndarray, visible: np.ndarray, seed: int = 0) ->
       visible: [T, H, W] bool.
       seed: of the choice of examples.
     """
-    seen = linear_in_time(frames, visible)
-    mean = seen.mean(axis=0)
-    windows = _Windows(seen - mean)
-    gaps = Gaps(visible)
-    rng = np.random.default_rng(seed)
-    predicted, error_std = seen.copy(), np.where(visible, 0.0, np.nan).astype(np.float32)
-    cells = tqdm.tqdm(list(_cells(gaps, visible)), "predicting hidden pixels", disable=None)
-    for cell in cells:
-        examples = _examples(cell, visible, rng)
-        if len(examples[0]) < FEWEST_EXAMPLES:
-            continue
-        target = (seen[examples] - mean[examples[1:]]).ravel()
-        given = windows.beside(examples, cell.before, cell.behind)
-        weights = _ridge(given, target, _prior(cell, windows.size))
-        time, row, column = cell.pixels
-        before, behind = gaps.before[cell.pixels], gaps.behind[cell.pixels]
-        values = windows.beside(cell.pixels, before, behind) @ weights
-        predicted[cell.pixels] = np.clip(
-            values.reshape(len(time), -1) + mean[row, column], 0.0, 255.0
-        )
-        error_std[cell.pixels] = np.sqrt(np.square(given @ weights - target).mean())
-    return MotionFill(predicted, error_std)
+    predictor = _Predictor(frames, visible, seed)
+    predicted = predictor.seen.copy()
+    error_std = np.where(visible, 0.0, np.nan).astype(np.float32)
+    for cell, weights, error in predictor.learned_cells():
+        predicted[cell.pixels] = predictor.predict(cell.pixels, cell.pixels, weights)
+        error_std[cell.pixels] = error
+    return MotionFill(predicted, _without_steps(error_std, visible))
+
+
+def draw_errors(frames: np.ndarray, visible: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Draws what the prediction of hidden pixels misses, from other times; see `shifts_to_donors`.
+
+    Added to the prediction it gives a likely clip where the prediction alone is the mean of all
+    that are likely.
+
+    Args:
+      frames, visible, seed: as for `fill_along_motion`.
+    Returns: [T, H, W, C] float32; 0 where a pixel is visible, or no other time tells of it.
+    """
+    predictor = _Predictor(frames, visible, seed)
+    errors = np.zeros_like(predictor.seen)
+    shifts = shifts_to_donors(visible)
+    for cell, weights, _ in predictor.learned_cells():
+        here = tuple(axis[shifts[cell.pixels] != 0] for axis in cell.pixels)
+        if len(here[0]):
+            donors = (here[0] + shifts[here], *here[1:])
+            errors[here] = predictor.seen[donors] - predictor.predict(donors, here, weights)
+    return errors
+
+
+class _Predictor:
+    """Predicts pixels of a clip from windows in the frames before and behind them.
+
+    `seen` is the clip, [T, H, W, C] float32, with hidden pixels interpolated in time.
+    """
+
+    def __init__(self, frames: np.ndarray, visible: np.ndarray, seed: int):
+        self.seen = linear_in_time(frames, visible)
+        self._visible = visible
+        self._mean = self.seen.mean(axis=0)
+        self._windows = Windows(self.seen - self._mean)
+        self._gaps = Gaps(visible)
+        self._rng = np.random.default_rng(seed)
+
+    def learned_cells(self) -> Iterator[tuple[_Cell, np.ndarray, float]]:
+        """Yields hidden pixels with the weights that predict them and those weights' error."""
+        cells = list(_cells(self._gaps, self._visible))
+        for cell in tqdm.tqdm(cells, "predicting hidden pixels", disable=None):
+            examples = _examples(cell, self._visible, self._rng)
+            if len(examples[0]) < FEWEST_EXAMPLES:
+                continue
+            given = self._windows.beside(examples, cell.before, cell.behind)
+            target = (self.seen[examples] - self._mean[examples[1:]]).ravel()
+            weights = _ridge(given, target, _prior(cell))
+            yield cell, weights, float(np.sqrt(np.square(given @ weights - target).mean()))
+
+    def predict(self, pixels: Pixels, like: Pixels, weights: np.ndarray) -> np.ndarray:
+        """Returns [n, C], 0 to 255, from the frames as far before and behind as those of `like`."""
+        given = self._windows.beside(pixels, self._gaps.before[like], self._gaps.behind[like])
+        values = (given @ weights).reshape(len(given) // self.seen.shape[-1], -1)
+        return np.clip(values + self._mean[pixels[1:]], 0.0, 255.0)
 
 
 def predict_hidden(clip: Clip) -> Clip:
@@ -97,55 +137,6 @@ def predict_hidden(clip: Clip) -> Clip:
         return clip
     filled = fill_along_motion(clip.frames, clip.visible[..., 0]).frames
     return clip._replace(frames=np.rint(filled).astype(np.uint8))
-
-
-class Gaps:
-    """How many frames before and behind each hidden pixel it is seen, [T, H, W]; or NEVER."""
-
-    def __init__(self, visible: np.ndarray):
-        now = np.arange(len(visible), dtype=np.int32)[:, None, None]
-        never = np.iinfo(np.int32).max // 2
-        last = np.maximum.accumulate(np.where(visible, now, -never), axis=0)
-        following = np.minimum.accumulate(np.where(visible, now, never)[::-1], axis=0)[::-1]
-        self.before = np.where(last < 0, NEVER, now - last)
-        self.behind = np.where(following >= len(visible), NEVER, following - now)
-
-
-class _Windows:
-    """Windows of several scales around pixels of deviations [T, H, W, C]."""
-
-    def __init__(self, deviations: np.ndarray):
-        self._reach = max(step * count for _, step, count in SCALES)
-        pad = ((0, 0), (self._reach,) * 2, (self._reach,) * 2, (0, 0))
-        self._levels = [
-            np.pad(ndimage.gaussian_filter(deviations, (0, blur, blur, 0)), pad, mode="edge")
-            for blur, _, _ in SCALES
-        ]
-        self._offsets = [
-            (level, self._reach + step * down, self._reach + step * right)
-            for level, (_, step, count) in enumerate(SCALES)
-            for down in range(-count, count + 1)
-            for right in range(-count, count + 1)
-            if level == 0 or (down, right) != (0, 0)
-        ]
-        self.size = len(self._offsets)
-
-    def beside(self, pixels, before, behind) -> np.ndarray:
-        """Returns [n * C, K], the windows in the frames `before` and `behind` n pixels."""
-        time, row, column = pixels
-        sides = []
-        if np.all(before != NEVER):
-            sides.append(self._around(time - before, row, column))
-        if np.all(behind != NEVER):
-            sides.append(self._around(time + behind, row, column))
-        return np.concatenate(sides, axis=-1)
-
-    def _around(self, time, row, column) -> np.ndarray:
-        values = [
-            self._levels[level][time, row + down, column + right]
-            for level, down, right in self._offsets
-        ]
-        return np.stack(values, axis=-1).reshape(-1, self.size)
 
 
 def _cells(gaps: Gaps, visible: np.ndarray) -> Iterator[_Cell]:
@@ -160,6 +151,16 @@ def _cells(gaps: Gaps, visible: np.ndarray) -> Iterator[_Cell]:
                 time, row, column = np.nonzero(codes == code)
                 pixels = (time, row + rows.start, column + columns.start)
                 yield _Cell(code // 1000, code % 1000, pixels, rows, columns)
+
+
+def _without_steps(error_std: np.ndarray, visible: np.ndarray) -> np.ndarray:
+    """Smooths the steps between parts, within what is hidden and known of each frame."""
+    known = ~visible & np.isfinite(error_std)
+    blur = (0, PART / 2, PART / 2)
+    variance = ndimage.gaussian_filter(np.where(known, error_std**2, 0.0), blur)
+    weight = ndimage.gaussian_filter(known.astype(np.float32), blur)
+    smooth = np.sqrt(variance / np.maximum(weight, 1e-6))
+    return np.where(known, smooth, error_std).astype(np.float32)
 
 
 def _cut(side: int) -> list[slice]:
@@ -195,15 +196,14 @@ def _widened(part: slice, side: int) -> slice:
     return slice(max(0, part.start - PART // 2), min(side, part.stop + PART // 2))
 
 
-def _prior(cell: _Cell, size: int) -> np.ndarray:
+def _prior(cell: _Cell) -> np.ndarray:
     """Returns the weights of linear interpolation in time, a little drawn to the mean."""
-    middle = (2 * SCALES[0][2] + 1) ** 2 // 2
     sides = [(cell.before, cell.behind), (cell.behind, cell.before)]
     weights = []
     for gap, other in sides:
         if gap != NEVER:
-            side = np.zeros(size, np.float32)
-            side[middle] = KEPT * other / (gap + other) if other != NEVER else KEPT_FROM_ONE_SIDE
+            side = np.zeros(SIZE, np.float32)
+            side[MIDDLE] = KEPT * other / (gap + other) if other != NEVER else KEPT_FROM_ONE_SIDE
             weights.append(side)
     return np.concatenate(weights)
 

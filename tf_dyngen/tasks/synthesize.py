@@ -70,6 +70,18 @@ class Synthesizer:
         played = self._play_noise(latents.initial_state, iter(blocks), latents.appearance)
         yield from _cut(played, 0, num_frames)
 
+    def go_on(self, latents: Latents, *, num_frames: int, seed: int) -> Iterator[np.ndarray]:
+        """Yields the frames of one clip's latents, then new ones, as uint8 pieces.
+
+        Args:
+          latents: leaves [1, ...], of T frames.
+          num_frames: how many frames in all; the noise of those behind the first T is fresh.
+          seed: names what follows.
+        """
+        blocks = self._noise_from(latents.noise, seed, num_frames)
+        played = self._play_noise(latents.initial_state, blocks, latents.appearance)
+        yield from _cut(played, 0, num_frames)
+
     @property
     def _sizes(self) -> LatentSizes:
         return self._generator.latent_sizes
@@ -77,6 +89,12 @@ class Synthesizer:
     def _fresh_noise(self, seed: int, num_frames: int) -> Iterator[tf.Tensor]:
         for index in range(-(-num_frames // BLOCK)):
             yield draw_noise_block(seed, index, self._sizes.noise)
+
+    def _noise_from(self, given, seed: int, num_frames: int) -> Iterator[tf.Tensor]:
+        """Yields the noise given, [1, T, N], and fresh noise behind it."""
+        for index, fresh in enumerate(self._fresh_noise(seed, num_frames)):
+            kept = given[:, index * BLOCK : (index + 1) * BLOCK]
+            yield tf.concat([kept, fresh[:, kept.shape[1] :]], axis=1)
 
     def _play_noise(
         self, state, noise_blocks, appearance, num_skipped: int = 0

@@ -112,13 +112,13 @@ def open_collection(
       source: of either kind.
       video: what is read of each clip.
       seed: of masks that are made on the spot.
-      own_masks: whether to read masks that come with the clips, where some do, even if the source
-        does not ask for them.
+      own_masks: whether to read masks that come with the clips, where some do, if the source says
+        nothing of masks.
     Raises: UserError if the source names both kinds or none, or holds no clips, or not the masks
       that it asks for.
     """
     mask = source.mask
-    wants_own = own_masks or mask.file == OWN
+    wants_own = mask.file == OWN or (own_masks and not mask)
     if source.clips and source.dataset:
         raise UserError("both --clip and --dataset are given", "give one of them")
     if source.dataset:

@@ -1,0 +1,53 @@
+"""Make one still image move, as a trained run has learned that its kind moves.
+
+  python -m launch.animate --workdir=DIR --image=FILE --output=FILE_OR_DIR
+
+The first frame is the model's reconstruction of the image, or the image itself with
+--exact_first_frame. --output ends in .mp4, .gif, .npy (uint8 [T, H, W, C]) or .png (a contact
+sheet), or names a folder for numbered pictures.
+"""
+
+from absl import flags
+
+from launch import command_line
+
+_WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
+_IMAGE = flags.DEFINE_string("image", None, "the picture to start from, of any size")
+_OUTPUT = flags.DEFINE_string("output", None, "what to write: .mp4, .gif, .npy, .png or a folder")
+_NUM_FRAMES = flags.DEFINE_integer("num_frames", 120, "length of the video")
+_SEED = flags.DEFINE_integer("seed", 0, "names the motion; the first frame stays the same")
+_NUM_CHAINS = flags.DEFINE_integer(
+    "num_chains", 8, "chains that look for the image at once", lower_bound=1, upper_bound=1000
+)
+_NUM_STEPS = flags.DEFINE_integer(
+    "num_steps", 60, "Langevin steps of each chain", lower_bound=1, upper_bound=10_000
+)
+_EXACT_FIRST_FRAME = flags.DEFINE_bool(
+    "exact_first_frame", False, "start with the image itself; the difference fades in a second"
+)
+
+
+def main() -> None:
+    """Animates as the flags say."""
+    command_line.require_positive(_NUM_FRAMES)
+    command_line.require_seeds(_SEED, 1)
+    workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
+    image = command_line.required_path(_IMAGE, "name the picture to start from")
+    output = command_line.required_path(_OUTPUT, "name the file or folder to write")
+
+    from tf_dyngen.tasks import animate
+
+    animate.animate(
+        workdir,
+        image,
+        output,
+        num_frames=_NUM_FRAMES.value,
+        seed=_SEED.value,
+        num_chains=_NUM_CHAINS.value,
+        num_steps=_NUM_STEPS.value,
+        exact_first_frame=_EXACT_FIRST_FRAME.value,
+    )
+
+
+if __name__ == "__main__":
+    command_line.run(main, __doc__)

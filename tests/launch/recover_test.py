@@ -1,0 +1,179 @@
+"""`python -m launch.recover`: what it writes, that hidden pixels stay out, and whose mistakes."""
+
+import json
+import shutil
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+import tensorflow as tf
+
+SQUARE = "--hide=square:6"
+FEW = ("--num_samples=8", "--burn_in=2")
+
+
+@pytest.fixture(scope="session")
+def recover(start, finish):
+    """recover(ARGUMENT, ...) -> Ended."""
+    return lambda *arguments: finish(start("launch.recover", *arguments))
+
+
+@pytest.fixture(scope="session")
+def hidden_run(train, clip, tmp_path_factory):
+    """A finished run of a clip with a square hidden in every frame."""
+    workdir = tmp_path_factory.mktemp("hidden") / "run"
+    train(f"--workdir={workdir}", f"--clip={clip}", "--preset=smoke", SQUARE).check_good()
+    return workdir
+
+
+def weights(workdir):
+    """All that the newest checkpoint holds, by name."""
+    checkpoint = tf.train.latest_checkpoint(str(workdir / "checkpoints"))
+    reader = tf.train.load_checkpoint(checkpoint)
+    names = [name for name in reader.get_variable_to_shape_map() if "seconds" not in name]
+    return {name: reader.get_tensor(name) for name in names if name != "_CHECKPOINTABLE_OBJECT_GRAPH"}
+
+
+def test_what_is_written(recover, hidden_run, waves, tmp_path):
+    output = tmp_path / "new"
+    recover(f"--workdir={hidden_run}", f"--output={output}", *FEW).check_good()
+    recovered, std = np.load(output / "recovered.npy"), np.load(output / "std.npy")
+    assert recovered.shape == std.shape == (12, 16, 16, 3)
+    assert (recovered.dtype, std.dtype) == (np.uint8, np.float32)
+    hidden = (std > 0).all(axis=-1)
+    assert hidden.sum(axis=(1, 2)).tolist() == [36] * 12
+    np.testing.assert_array_equal(recovered[~hidden], waves()[~hidden])
+    figures = json.loads((output / "metrics.json").read_text())
+    error = np.abs(recovered[hidden].astype(float) - waves()[hidden])
+    assert figures["hidden_mae"] == pytest.approx(error.mean())
+    assert figures["within_2_std"] == pytest.approx(np.mean(error <= 2 * std[hidden]))
+    assert figures["hidden_mae"] < figures["baselines"]["nearest pixel"]
+    assert set(figures["baselines"]) == {
+        "linear in time",
+        "nearest frame",
+        "nearest pixel",
+        "biharmonic",
+    }
+    for name in ("recovered", "std", "side_by_side"):
+        assert len(iio.imread(output / f"{name}.mp4")) == 12
+    assert iio.imread(output / "contact_sheet.png").shape[-1] == 3
+
+
+def test_the_same_command_gives_the_same_bytes(recover, hidden_run, tmp_path):
+    for name in ("a", "b"):
+        recover(f"--workdir={hidden_run}", f"--output={tmp_path / name}", *FEW).check_good()
+    first, second = ((tmp_path / name / "recovered.npy").read_bytes() for name in ("a", "b"))
+    assert first == second
+
+
+@pytest.mark.parametrize("preset", ["smoke", "paper"])
+def test_hidden_pixels_have_no_influence(preset, train, waves, tmp_path):
+    """Whatever stands in them, weights, chains, logs and samples are the same, bit for bit."""
+    mask = np.zeros((12, 16, 16), np.uint8)
+    mask[3:6] = 1
+    mask[:, 2:7, 5:9] = 255
+    np.save(tmp_path / "mask.npy", mask)
+    other = np.where(mask[..., None] > 0, 255 - waves(), waves())
+    paper = [
+        "--set=model.parameterisation=paper",
+        "--set=inference.likelihood=mean",
+        "--set=inference.hidden_weight=0",
+    ]
+    for name, frames in (("true", waves()), ("other", other)):
+        np.save(tmp_path / f"{name}.npy", frames)
+        train(
+            f"--workdir={tmp_path}/{name}",
+            f"--clip={tmp_path}/{name}.npy",
+            f"--mask={tmp_path}/mask.npy",
+            "--preset=smoke",
+            *(paper if preset == "paper" else []),
+        ).check_good()
+    first, second = weights(tmp_path / "true"), weights(tmp_path / "other")
+    assert first.keys() == second.keys()
+    for name, value in first.items():
+        np.testing.assert_array_equal(value, second[name], name)
+    for name in ("observed", "reconstruction", "synthesis"):
+        videos = [(tmp_path / run / "samples" / f"{name}.mp4") for run in ("true", "other")]
+        assert videos[0].read_bytes() == videos[1].read_bytes()
+    logs = [
+        [json.loads(line) for line in (tmp_path / run / "metrics.jsonl").read_text().splitlines()]
+        for run in ("true", "other")
+    ]
+    for line in (*logs[0], *logs[1]):
+        del line["seconds"]
+    assert logs[0] == logs[1]
+
+
+def test_a_whole_clip_comes_back_at_its_own_size_and_rate(train, recover, waves, tmp_path):
+    frames = waves(12, (48, 80))
+    iio.imwrite(tmp_path / "clip.mp4", frames, fps=12, macro_block_size=1, plugin="FFMPEG")
+    mask = np.zeros((48, 80), np.uint8)
+    mask[10:20, 30:50] = 1
+    np.save(tmp_path / "mask.npy", mask)
+    clip = ("--preset=smoke", f"--clip={tmp_path}/clip.mp4", "--fit=crop")
+    train(f"--workdir={tmp_path}/run", *clip, f"--mask={tmp_path}/mask.npy").check_good()
+    output = tmp_path / "new"
+    flags = (f"--workdir={tmp_path}/run", f"--output={output}", "--output_size=source", *FEW)
+    recover(*flags).check_good()
+    whole, given = iio.imread(output / "inpainted.mp4"), iio.imread(tmp_path / "clip.mp4")
+    assert whole.shape == given.shape
+    assert iio.immeta(output / "inpainted.mp4", plugin="FFMPEG")["fps"] == 12
+    # Six pixels of the clip are two of 16x16: nothing beyond the soft edge is touched.
+    outside = np.ones((48, 80), bool)
+    outside[:32, 18:62] = False
+    far = np.abs(whole[:, outside].astype(int) - given[:, outside])
+    # The clip is encoded once more; blending itself is held exactly elsewhere.
+    assert far.mean() < 4.0
+    # Nothing of what was under the mask is known, and no truth was claimed.
+    assert "hidden_mae" not in json.loads((output / "metrics.json").read_text())
+
+
+def test_several_clips_go_to_folders_of_their_own(train, recover, waves, tmp_path):
+    for index in range(2):
+        np.save(tmp_path / f"{index}.npy", waves(phase=index))
+    run = ("--preset=smoke", f"--clip={tmp_path}/*.npy", "--set=learning.batch_size=2")
+    train(f"--workdir={tmp_path}/run", *run, "--hide=frames:0.25").check_good()
+    output = tmp_path / "new"
+    recover(f"--workdir={tmp_path}/run", f"--output={output}", *FEW).check_good()
+    assert sorted(path.name for path in output.iterdir()) == ["000_0", "001_1"]
+    masks = [np.load(output / f"00{i}_{i}" / "std.npy").any(axis=(1, 2, 3)) for i in range(2)]
+    assert [mask.sum() for mask in masks] == [3, 3]
+
+
+def test_windows_of_a_long_clip_meet(train, recover, waves, tmp_path):
+    np.save(tmp_path / "long.npy", waves(30))
+    clip = ("--preset=smoke", f"--clip={tmp_path}/long.npy", "--num_frames=30", SQUARE)
+    train(f"--workdir={tmp_path}/run", *clip).check_good()
+    recover(f"--workdir={tmp_path}/run", f"--output={tmp_path}/new", *FEW).check_good()
+    assert np.load(tmp_path / "new" / "recovered.npy").shape == (30, 16, 16, 3)
+
+
+def test_mistakes(recover, hidden_run, trained, waves, tmp_path):
+    np.save(tmp_path / "short.npy", waves(5))
+    output = f"--output={tmp_path}/new"
+    mistakes = [
+        ([output], "--workdir"),
+        ([f"--workdir={hidden_run}"], "--output"),
+        ([f"--workdir={tmp_path}/none", output], "no run in"),
+        ([f"--workdir={trained}", output], "nothing was hidden"),
+        ([f"--workdir={hidden_run}", f"--output={tmp_path}/new.mp4"], "name a folder"),
+        ([f"--workdir={hidden_run}", f"--output={tmp_path}"], "empty folder"),
+        ([f"--workdir={hidden_run}", output, "--num_samples=0"], "--num_samples=0"),
+        ([f"--workdir={hidden_run}", output, "--burn_in=-1"], "--burn_in=-1"),
+        ([f"--workdir={hidden_run}", output, "--truth=none.mp4"], "none.mp4"),
+        ([f"--workdir={hidden_run}", output, f"--truth={tmp_path}/short.npy"], "holds 5 frames"),
+        ([f"--workdir={hidden_run}", output, "--output_size=large"], "output_size"),
+    ]
+    for flags, word in mistakes:
+        recover(*flags).check_mistake(word)
+    assert [path.name for path in tmp_path.iterdir()] == ["short.npy"]
+
+
+def test_clips_that_changed_are_refused(recover, hidden_run, clip, waves, tmp_path):
+    shutil.copytree(hidden_run, tmp_path / "run")
+    np.save(tmp_path / "clip.npy", waves(phase=0.5))
+    record = json.loads((tmp_path / "run" / "config.json").read_text())
+    record["source"]["clips"] = [str(tmp_path / "clip.npy")]
+    (tmp_path / "run" / "config.json").write_text(json.dumps(record))
+    ended = recover(f"--workdir={tmp_path}/run", f"--output={tmp_path}/new", *FEW)
+    ended.check_mistake("have changed", "train it again")

@@ -1,0 +1,107 @@
+"""Animation: what is read as a still image, how an exact first frame fades, how video goes on."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from tf_dyngen import presets
+from tf_dyngen.errors import UserError
+from tf_dyngen.model.generator import build_generator
+from tf_dyngen.model.latents import Latents
+from tf_dyngen.tasks.animate import fade_from, read_still
+from tf_dyngen.tasks.synthesize import BLOCK, Synthesizer, draw_noise_block
+
+
+def pictures(number, size=(12, 10)):
+    random = np.random.default_rng(0)
+    return [Image.fromarray(random.integers(0, 256, (*size, 3), np.uint8)) for _ in range(number)]
+
+
+def join(pieces):
+    return np.concatenate(list(pieces))
+
+
+def test_an_exact_first_frame_fades_into_the_video():
+    random = np.random.default_rng(0)
+    image = random.integers(0, 256, (4, 5, 3), np.uint8)
+    frames = random.integers(0, 256, (40, 4, 5, 3), np.uint8)
+    faded = join(fade_from(image, iter([frames]), 25))
+    assert faded.dtype == np.uint8
+    np.testing.assert_array_equal(faded[0], image)
+    np.testing.assert_array_equal(faded[25:], frames[25:])
+    # In a grey video that stands still, what is left of a difference only ever falls.
+    still = join(fade_from(np.full((1, 1, 1), 228, np.uint8), iter([still_video(28)]), 25))
+    steps = np.diff(still[:, 0, 0, 0].astype(int))
+    assert (steps <= 0).all()
+    assert steps.min() >= -25  # A cube's first step is less than 3/25 of the 200 levels.
+    pieces = iter([frames[:1], frames[1:20], frames[20:]])
+    np.testing.assert_array_equal(join(fade_from(image, pieces, 25)), faded)
+
+
+def still_video(level):
+    return np.full((30, 1, 1, 1), level, np.uint8)
+
+
+@pytest.mark.parametrize("num_frames", [1, 3, BLOCK, BLOCK + 5])
+@pytest.mark.parametrize("num_given", [1, BLOCK + 2])
+def test_video_goes_on_from_latents_with_the_noise_of_the_seed(num_frames, num_given):
+    generator = build_generator(presets.load("smoke"))
+    random = np.random.default_rng(1)
+    for variable in generator.trainable_variables:
+        variable.assign(variable + 0.2 * random.standard_normal(variable.shape))
+    sizes = generator.latent_sizes
+    latents = Latents(
+        tf.constant(random.standard_normal((1, num_given, sizes.noise)), tf.float32),
+        tf.constant(random.standard_normal((1, sizes.state)), tf.float32),
+        tf.zeros([1, 0]),
+    )
+    video = join(Synthesizer(generator).go_on(latents, num_frames=num_frames, seed=3))
+    fresh = tf.concat([draw_noise_block(3, index, sizes.noise) for index in (0, 1)], axis=1)
+    noise = tf.concat([latents.noise, fresh[:, num_given:]], axis=1)[:, :num_frames]
+    expected = (generator(latents._replace(noise=noise))[0][0].numpy() + 1) * 127.5
+    assert video.shape == (num_frames, 16, 16, 3)
+    assert np.abs(video - expected).max() <= 0.5 + 1e-2
+
+
+def test_pictures_of_any_kind_are_read(tmp_path):
+    first, second = pictures(2)
+    first.save(tmp_path / "one.png")
+    first.save(tmp_path / "one.gif")
+    # Cameras for 3D displays write two pictures, of which viewers show the first.
+    first.save(tmp_path / "stereo.jpg", "MPO", save_all=True, append_images=[second])
+    for name in ("one.png", "one.gif", "stereo.jpg"):
+        assert read_still(tmp_path / name).size == (10, 12)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("animated.gif", "3 pictures"),
+        ("animated.webp", "3 pictures"),
+        ("cut.gif", "picture"),
+        ("cut.png", "decoded"),
+        ("text.png", "decoded"),
+        ("video.avi", "decoded"),
+        ("empty.png", "0 bytes"),
+        ("folder", "folder"),
+        ("none.png", "No such file"),
+        ("a" * 300, "too long"),
+        ("text.png/below.png", "Not a directory"),
+    ],
+)
+def test_what_is_no_picture_is_refused(tmp_path, name, words):
+    first, *rest = pictures(3)
+    for suffix in ("gif", "webp"):
+        first.save(tmp_path / f"animated.{suffix}", save_all=True, append_images=rest)
+    animated = (tmp_path / "animated.gif").read_bytes()
+    (tmp_path / "cut.gif").write_bytes(animated[: len(animated) // 2])
+    first.resize((200, 200)).save(tmp_path / "cut.png")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "cut.png").read_bytes()[:2000])
+    (tmp_path / "text.png").write_text("no picture at all\n")
+    (tmp_path / "video.avi").write_bytes(b"RIFF\0\0\1\0AVI LIST" + bytes(500))
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UserError, match=words) as raised:
+        read_still(tmp_path / name)
+    assert raised.value.advice

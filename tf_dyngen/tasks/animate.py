@@ -1,0 +1,176 @@
+"""Video from one still image: its latents inferred by a trained run, then the model runs on."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import tqdm
+from PIL import Image
+
+from tf_dyngen.config import VideoConfig
+from tf_dyngen.errors import UserError
+from tf_dyngen.inference.posterior import likelihood_precision
+from tf_dyngen.inference.still_image import KnownFrames, StillFit, infer_still, known_frames
+from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.training.restore import TrainedRun, load_run
+from tf_dyngen.video.clips import to_model_range
+from tf_dyngen.video.decoding import open_picture
+from tf_dyngen.video.display import evenly_spaced
+from tf_dyngen.video.resizing import resize_picture
+from tf_dyngen.video.writers import open_video_writer, output_paths
+
+# Of the trained clips and their frames, how many are compared with the image.
+MOST_CLIPS, MOST_FRAMES = 60, 240
+# Over which the difference of an exact first frame from the model's fades.
+SECONDS_OF_FADING = 1.0
+# A photograph for 3D displays holds a second one, which no viewer shows.
+STEREO_PHOTOGRAPH = "MPO"
+WANTED = "one picture is wanted"
+ADVICE = "give a picture, such as a .png or .jpg file"
+
+
+def animate(
+    workdir: Path,
+    image: Path,
+    output: Path,
+    *,
+    num_frames: int,
+    seed: int,
+    num_chains: int,
+    num_steps: int,
+    exact_first_frame: bool,
+) -> None:
+    """Writes a video that starts with an image.
+
+    Args:
+      workdir: of a trained run.
+      image: a picture of any size.
+      output: where to write; its suffix says in which form, see `open_video_writer`.
+      num_frames: its length; the first frame is the image's reconstruction.
+      seed: names the motion; the reconstruction does not depend on it.
+      num_chains, num_steps: of the inference, see `infer_still`.
+      exact_first_frame: whether the first frame is the image itself, at the model's size.
+    Raises: UserError if the image is none, there is no trained run or the output cannot be written.
+    """
+    output_paths(output, 1)  # Refuses, before any work, what cannot be written.
+    picture = read_still(image)
+    run = load_run(workdir, _say)
+    video = run.record.config.video
+    pixels = _bring_to_size(picture, video)
+    known = frames_of_run(run)
+    fit = fit_still(run, known, pixels, num_chains=num_chains, num_steps=num_steps)
+    _say_how_well(fit, known)
+    frame_rate = run.record.clips[0].frame_rate
+    pieces = Synthesizer(run.generator).go_on(fit.latents, num_frames=num_frames, seed=seed)
+    if exact_first_frame:
+        pieces = fade_from(pixels, pieces, max(1, round(SECONDS_OF_FADING * frame_rate)))
+    writer = open_video_writer(
+        output,
+        num_frames=num_frames,
+        frame_size=(video.height, video.width),
+        channels=video.channels,
+        frame_rate=frame_rate,
+    )
+    with writer as file, tqdm.tqdm(total=num_frames, unit="frame", disable=None) as bar:
+        for piece in pieces:
+            file.append(piece)
+            bar.update(len(piece))
+    _say(f"wrote {output}")
+
+
+def read_still(path: Path) -> Image.Image:
+    """Opens a picture; UserError where it is none, or several, as an animated GIF."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}, {WANTED}", "check the path") from error
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, {WANTED}", "name a picture in it")
+    if not size:
+        raise UserError(f"{path} is empty (0 bytes), {WANTED}", ADVICE)
+    try:
+        picture = open_picture(path)
+    except UserError as error:
+        raise UserError(f"{error.problem}, {WANTED}", ADVICE) from error
+    num_pictures = _count_pictures(path)
+    if num_pictures > 1:
+        advice = "save the one to start from as a picture"
+        raise UserError(f"{path} holds {num_pictures} pictures, {WANTED}", advice)
+    return picture
+
+
+def frames_of_run(run: TrainedRun) -> KnownFrames:
+    """Returns frames, evenly spread, of clips, evenly spread, that a run has learned."""
+    num_frames = run.record.clips[0].num_frames
+    rows = evenly_spaced(len(run.record.clips), MOST_CLIPS).astype(np.int32)
+    chosen = evenly_spaced(num_frames, MOST_FRAMES // len(rows))
+    return known_frames(run.generator, run.chains.gather(rows, 0, num_frames), chosen)
+
+
+def fit_still(
+    run: TrainedRun, known: KnownFrames, pixels: np.ndarray, *, num_chains: int, num_steps: int
+) -> StillFit:
+    """Infers the latents of an image [H, W, C] uint8 with the likelihood of the run."""
+    config = run.record.config
+    return infer_still(
+        run.generator,
+        to_model_range(pixels),
+        known,
+        num_chains=num_chains,
+        num_steps=num_steps,
+        precision=likelihood_precision(config.inference, 1),
+        seed=config.seed,
+    )
+
+
+def fade_from(
+    image: np.ndarray, pieces: Iterator[np.ndarray], num_fading: int
+) -> Iterator[np.ndarray]:
+    """Yields a video that starts with an image and becomes the one of `pieces`.
+
+    What the image [H, W, C] differs from the first frame is added to `num_fading` frames, less and
+    less of it: along a cube, since a difference that stands still in moving frames looks like a
+    ghost when half a cosine holds on to it.
+    """
+    difference, start = None, 0
+    for piece in pieces:
+        if difference is None:
+            difference = image.astype(np.float32) - piece[0]
+        left = np.maximum(1.0 - np.arange(start, start + len(piece)) / num_fading, 0.0)
+        faded = piece + left[:, None, None, None] ** 3 * difference
+        yield np.clip(np.rint(faded), 0, 255).astype(np.uint8)
+        start += len(piece)
+
+
+def _count_pictures(path: Path) -> int:
+    """Counts the pictures that a viewer would show one after the other."""
+    try:
+        with Image.open(path) as opened:
+            return 1 if opened.format == STEREO_PHOTOGRAPH else getattr(opened, "n_frames", 1)
+    except (OSError, EOFError, SyntaxError, ValueError, IndexError) as error:
+        raise UserError(f"{path} is cut short or damaged, {WANTED}", ADVICE) from error
+
+
+def _bring_to_size(picture: Image.Image, video: VideoConfig) -> np.ndarray:
+    """Returns the picture at the model's size, [H, W, C] uint8, and says so if it was another."""
+    size = (video.height, video.width)
+    if (picture.height, picture.width) != size:
+        found, wanted = f"{picture.height}x{picture.width}", f"{video.height}x{video.width}"
+        _say(f"image is {found}, brought to {wanted} of the model ({video.fit})")
+    return resize_picture(picture, size, video.channels, video.fit).reshape(*size, video.channels)
+
+
+def _say_how_well(fit: StillFit, known: KnownFrames) -> None:
+    # The peak of the range [-1, 1] is 2.
+    _say(f"reconstruction of the image: PSNR {10 * np.log10(4 / fit.error):.1f} dB")
+    if fit.error > known.spread:
+        off, usual = (127.5 * error**0.5 for error in (fit.error, known.spread))
+        _say(
+            f"WARNING: the image is far from what the model knows: its reconstruction is off by "
+            f"{off:.1f} levels, the frames learned differ from their own mean by {usual:.1f}"
+        )
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
