@@ -50,6 +50,20 @@ def test_the_error_that_is_stated_is_the_error_that_is_made():
     assert 0.9 < np.mean(np.abs(errors) < 2 * filled.error_std[told][:, None]) < 0.99
 
 
+def test_errors_are_drawn_as_large_as_they_are():
+    frames, visible = falling_pattern(noise=12.0), hide("square:10")
+    filled = fill_along_motion(frames, visible)
+    assert np.all(filled.errors[visible] == 0)
+    drawn = filled.shifts != 0
+    assert drawn[~visible].mean() > 0.8
+    made = (filled.frames - frames)[drawn]
+    assert filled.errors[drawn].std() == pytest.approx(made.std(), rel=0.2)
+    # They are those of another time: not of this one.
+    assert abs(np.corrcoef(filled.errors[drawn].ravel(), -made.ravel())[0, 1]) < 0.1
+    times, rows, columns = np.nonzero(drawn)
+    assert np.all(visible[times + filled.shifts[drawn], rows, columns])
+
+
 def test_hidden_pixels_have_no_influence():
     frames, visible = falling_pattern(), hide("square:10")
     other = np.where(visible[..., None], frames, 255 - frames)

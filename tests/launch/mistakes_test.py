@@ -132,6 +132,67 @@ MISTAKES = {
         ["wrong/config.json", "video.height", "at least 8"],
     ),
     "broken checkpoints": (TRAIN, ["--workdir={world}/broken"], ["every checkpoint", "broken"]),
+    "no such mask": (TRAIN, [*NEW_CLIP, "--mask={world}/no.png"], ["no.png", "not exist"]),
+    "text as MATLAB file": (TRAIN, [*NEW_CLIP, "--mask={world}/text.mat"], ["text.mat"]),
+    "text as mask": (TRAIN, [*NEW_CLIP, "--mask={world}/text.npy"], ["text.npy"]),
+    "empty mask": (TRAIN, [*NEW_CLIP, "--mask={world}/empty.mp4"], ["empty.mp4", "0 bytes"]),
+    "mask of another form": (TRAIN, [*NEW_CLIP, "--mask={world}/file"], ["file"]),
+    "mask of another size": (
+        TRAIN,
+        [*NEW_CLIP, "--mask={world}/wide.npy"],
+        ["wide.npy", "20x30", "16x16"],
+    ),
+    "mask of another size than stated": (
+        TRAIN,
+        [*NEW_CLIP, "--mask={world}/wide.npy", "--mask_size=9x9"],
+        ["20x30", "9x9"],
+    ),
+    "short mask": (TRAIN, [*NEW_CLIP, "--mask={world}/short.npy"], ["short.npy", "5", "12"]),
+    "mask that hides nothing": (TRAIN, [*NEW_CLIP, "--mask={world}/nothing.npy"], ["nothing"]),
+    "mask that hides everything": (
+        TRAIN,
+        [*NEW_CLIP, "--mask={world}/everything.npy"],
+        ["everything"],
+    ),
+    "mask of numbers that are none": (TRAIN, [*NEW_CLIP, "--mask={world}/nan.npy"], ["nan.npy"]),
+    "mask of five axes": (TRAIN, [*NEW_CLIP, "--mask={world}/deep.npy"], ["deep.npy"]),
+    "folder without masks": (TRAIN, [*NEW_CLIP, "--mask={world}/empty"], ["empty"]),
+    "no mask of its own": (TRAIN, [*NEW_CLIP, "--mask=own"], ["mask of its own", "_mask.png"]),
+    "one mask for two clips": (
+        TRAIN,
+        [*NEW_CLIP, "--clip={world}/other.npy", "--mask={world}/nothing.npy"],
+        ["2 clips", "--mask=own"],
+    ),
+    "mask file for a data set": (
+        TRAIN,
+        [
+            *NEW_RUN,
+            "--data_dir={data}",
+            "--dataset=procedural_textures/fire_64",
+            "--mask={world}/nothing.npy",
+        ],
+        ["data set", "--mask=own"],
+    ),
+    "mask and hide": (
+        TRAIN,
+        [*NEW_CLIP, "--mask={world}/nothing.npy", "--hide=square:4"],
+        ["--mask", "--hide"],
+    ),
+    "hide unknown": (TRAIN, [*NEW_CLIP, "--hide=circle:4"], ["circle", "square"]),
+    "hide without number": (TRAIN, [*NEW_CLIP, "--hide=square"], ["square"]),
+    "hide too large": (TRAIN, [*NEW_CLIP, "--hide=square:17"], ["17", "16"]),
+    "hide all frames": (TRAIN, [*NEW_CLIP, "--hide=frames:1.0"], ["1.0"]),
+    "hide a share of letters": (TRAIN, [*NEW_CLIP, "--hide=blocks:4:half"], ["half"]),
+    "dilate alone": (TRAIN, [*NEW_CLIP, "--dilate=3"], ["--dilate", "--mask"]),
+    "negative dilate": (TRAIN, [*NEW_CLIP, "--hide=square:4", "--dilate=-1"], ["--dilate=-1"]),
+    "dilated over everything": (TRAIN, [*NEW_CLIP, "--hide=square:4", "--dilate=30"], ["waves"]),
+    "mask size alone": (TRAIN, [*NEW_CLIP, "--mask_size=16"], ["--mask_size", "--mask"]),
+    "mask size of letters": (
+        TRAIN,
+        [*NEW_CLIP, "--mask={world}/wide.npy", "--mask_size=a"],
+        ["--mask_size=a"],
+    ),
+    "other mask": (TRAIN, [*OLD_RUN, "--hide=square:4"], ["another --workdir"]),
     "synthesis without workdir": (SYNTHESIZE, ["--output={world}/new.npy"], ["--workdir"]),
     "no output": (SYNTHESIZE, OLD_RUN, ["--output"]),
     "no run": (
@@ -179,7 +240,17 @@ def world(tmp_path_factory, trained, clip, waves):
     np.save(world / "other.npy", waves(phase=1.0))
     np.save(world / "one.npy", waves(1))
     np.save(world / "floats.npy", waves() / 255)
-    for name in ("text.mp4", "text.npy", "file"):
+    masks = {
+        "wide": np.ones((20, 30), bool),
+        "short": np.eye(16, dtype=bool)[None].repeat(5, axis=0),
+        "nothing": np.zeros((16, 16), bool),
+        "everything": np.ones((16, 16), bool),
+        "nan": np.where(np.eye(16) > 0, np.nan, 0.0),
+        "deep": np.zeros((2, 12, 16, 16, 3), bool),
+    }
+    for name, mask in masks.items():
+        np.save(world / f"{name}.npy", mask)
+    for name in ("text.mp4", "text.npy", "text.mat", "file"):
         (world / name).write_text("no video at all\n")
     (world / "empty.mp4").touch()
     for name in ("empty", "small", "text", "folder.npy"):

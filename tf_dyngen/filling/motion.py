@@ -40,10 +40,16 @@ class MotionFill(NamedTuple):
     frames: [T, H, W, C] float32, 0 to 255; visible pixels as they were.
     error_std: [T, H, W] float32, root mean square error of such predictions where the truth is
       seen; 0 at visible pixels, not a number where nothing was predicted.
+    errors: [T, H, W, C] float32, a draw of them: what such a prediction misses at another time.
+      Added to the prediction it gives a likely clip, where the prediction alone is the mean of all
+      that are likely. 0 where a pixel is visible, or no other time tells of it.
+    shifts: [T, H, W] int32, how far in time the errors come from, see `shifts_to_donors`.
     """
 
     frames: np.ndarray
     error_std: np.ndarray
+    errors: np.ndarray
+    shifts: np.ndarray
 
 
 class _Cell(NamedTuple):
@@ -68,33 +74,17 @@ def fill_along_motion(frames: np.ndarray, visible: np.ndarray, seed: int = 0) ->
       seed: of the choice of examples.
     """
     predictor = _Predictor(frames, visible, seed)
-    predicted = predictor.seen.copy()
+    predicted, errors = predictor.seen.copy(), np.zeros_like(predictor.seen)
     error_std = np.where(visible, 0.0, np.nan).astype(np.float32)
+    shifts = shifts_to_donors(visible)
     for cell, weights, error in predictor.learned_cells():
         predicted[cell.pixels] = predictor.predict(cell.pixels, cell.pixels, weights)
         error_std[cell.pixels] = error
-    return MotionFill(predicted, _without_steps(error_std, visible))
-
-
-def draw_errors(frames: np.ndarray, visible: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Draws what the prediction of hidden pixels misses, from other times; see `shifts_to_donors`.
-
-    Added to the prediction it gives a likely clip where the prediction alone is the mean of all
-    that are likely.
-
-    Args:
-      frames, visible, seed: as for `fill_along_motion`.
-    Returns: [T, H, W, C] float32; 0 where a pixel is visible, or no other time tells of it.
-    """
-    predictor = _Predictor(frames, visible, seed)
-    errors = np.zeros_like(predictor.seen)
-    shifts = shifts_to_donors(visible)
-    for cell, weights, _ in predictor.learned_cells():
         here = tuple(axis[shifts[cell.pixels] != 0] for axis in cell.pixels)
         if len(here[0]):
             donors = (here[0] + shifts[here], *here[1:])
             errors[here] = predictor.seen[donors] - predictor.predict(donors, here, weights)
-    return errors
+    return MotionFill(predicted, _without_steps(error_std, visible), errors, shifts)
 
 
 class _Predictor:

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.config import Config
-from tf_dyngen.filling.motion import fill_along_motion
+from tf_dyngen.filling.motion import MotionFill, fill_along_motion
 from tf_dyngen.inference.posterior import likelihood_precision
 from tf_dyngen.inference.sampling import FrameMoments, PosteriorSampler, Window
 from tf_dyngen.model.density import Evidence
@@ -27,14 +27,17 @@ class Recovery(NamedTuple):
     visible: [T, H, W, 1] bool.
     frames: [T, H, W, C] uint8, the posterior mean; visible pixels as they are.
     std: [T, H, W, C] float32 on the scale 0 to 255, standard deviation; 0 at visible pixels.
-    predicted: [T, H, W, C] float32, 0 to 255, the prediction along the local motion.
+    sample: [T, H, W, C] uint8, the mean with what it misses at other times: it looks alive, and is
+      less exact.
+    predicted: the prediction along the local motion, and where its errors were drawn from.
     """
 
     clip: Clip
     visible: np.ndarray
     frames: np.ndarray
     std: np.ndarray
-    predicted: np.ndarray
+    sample: np.ndarray
+    predicted: MotionFill
 
 
 def recover_clip(
@@ -74,7 +77,8 @@ def recover_clip(
     filled = fill_along_motion(clip.frames, visible[..., 0])
     frames = np.where(visible, clip.frames, to_uint8(moments.mean))
     std = _total_std(moments, clip.frames, visible, filled.error_std)
-    return Recovery(clip, visible, frames, std, filled.frames)
+    sample = np.clip(np.rint(frames + filled.errors), 0, 255).astype(np.uint8)
+    return Recovery(clip, visible, frames, std, sample, filled)
 
 
 def _windows(run: TrainedRun, batches: ClipBatches, row: int, precision: float) -> list[Window]:

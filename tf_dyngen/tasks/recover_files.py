@@ -147,6 +147,7 @@ def _write(folder: Path, recovery: Recovery, truth: np.ndarray | None, num_sampl
     videos = {
         "hidden": mark_hidden(shown, recovery.visible),
         "recovered": recovery.frames,
+        "with detail": recovery.sample,
         f"deviation, white {largest:.0f}": deviation,
     }
     if truth is not None:
@@ -154,6 +155,7 @@ def _write(folder: Path, recovery: Recovery, truth: np.ndarray | None, num_sampl
     write_video(folder / "recovered.npy", recovery.frames, clip.frame_rate)
     write_atomically(folder / "std.npy", _as_npy(recovery.std))
     write_video(folder / "recovered.mp4", recovery.frames, clip.frame_rate)
+    write_video(folder / "sample.mp4", recovery.sample, clip.frame_rate)
     write_video(folder / "std.mp4", deviation, clip.frame_rate)
     write_video(folder / "side_by_side.mp4", side_by_side(videos), clip.frame_rate)
     write_picture(folder / "contact_sheet.png", contact_sheet(videos))
@@ -188,7 +190,7 @@ def measure(recovery: Recovery, truth: np.ndarray) -> dict:
         "hidden_mae": hidden_error(recovery.frames, truth, visible),
         "hidden_rmse": float(np.sqrt(np.square(errors).mean())),
         "within_2_std": float(np.mean(np.abs(errors) <= 2.0 * recovery.std[hidden])),
-        "along_motion_mae": hidden_error(recovery.predicted, truth, visible),
+        "along_motion_mae": hidden_error(recovery.predicted.frames, truth, visible),
         "baselines": {
             name: hidden_error(fill(frames, visible), truth, visible)
             for name, fill in tqdm.tqdm(BASELINES.items(), "simple means", disable=None)

@@ -1,6 +1,5 @@
 """Small recovered frames blended into the clip they come from, at the clip's own size."""
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,35 +14,85 @@ from tf_dyngen.video.resizing import kept_box, resize_picture
 EDGE = 2.0
 
 
-def blend_into_source(
-    source: Path, frames: np.ndarray, hidden: np.ndarray, fit: str
-) -> Iterator[np.ndarray]:
-    """Put recovered frames into the clip they were read from, wherever they were hidden.
-
-    A hidden pixel is taken from the recovered frames wholly; around it the share falls to none
-    within a soft edge, and what was never hidden comes through untouched.
+class SourcePictures:
+    """The pictures of a clip at its own size, decoded once to a file and read in any order.
 
     Args:
-      source: the clip; read one picture at a time.
-      frames: [T, H, W, 3] uint8, recovered from its first T frames.
+      source: the clip.
+      num_frames: how many of its first pictures.
+      file: where they are kept, T * H * W * 3 bytes.
+    """
+
+    def __init__(self, source: Path, num_frames: int, file: Path):
+        pictures = decoding.decode(source)
+        first = resize_picture(next(pictures)[0], None, 3, "stretch")
+        self._pictures = np.memmap(file, np.uint8, "w+", shape=(num_frames, *first.shape))
+        self._pictures[0] = first
+        for index in range(1, num_frames):
+            self._pictures[index] = resize_picture(next(pictures)[0], None, 3, "stretch")
+
+    def __getitem__(self, index: int) -> np.ndarray:
+        """Returns the picture [H, W, 3] uint8 of that number."""
+        return np.asarray(self._pictures[index])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(H, W)."""
+        return self._pictures.shape[1:3]
+
+
+def blend_into_source(
+    pictures: SourcePictures, frames: np.ndarray, hidden: np.ndarray, shifts: np.ndarray, fit: str
+) -> Iterator[np.ndarray]:
+    """Puts recovered frames into the clip they were read from, wherever they were hidden.
+
+    What the clip's size shows beyond the recovered one is taken from the time where the errors of
+    the recovered pixel were drawn from. A hidden pixel is replaced wholly; around it the share
+    falls to none within a soft edge, and what was never hidden comes through untouched.
+
+    Args:
+      pictures: of the clip, T of them.
+      frames: [T, H, W, 3] uint8, recovered from them.
       hidden: [T, H, W] bool.
+      shifts: [T, H, W] int, how far in time detail may be taken from; 0 is nowhere.
       fit: how the clip was brought to H x W, see `resize_picture`.
     Yields: [H', W', 3] uint8 of the clip's own size, T times.
     """
-    pictures = itertools.islice(decoding.decode(source), len(frames))
-    for (picture, _), frame, part in zip(pictures, frames, hidden, strict=True):
-        whole = resize_picture(picture, None, 3, fit)
-        if not part.any():
-            yield whole
-            continue
-        left, top, right, bottom = (round(edge) for edge in kept_box(picture.size, part.shape, fit))
-        size = (right - left, bottom - top)
-        large = np.asarray(Image.fromarray(frame).resize(size, Image.Resampling.BICUBIC))
-        share = _soft(part, size)[..., None]
-        blended = whole.copy()
-        behind = whole[top:bottom, left:right]
-        blended[top:bottom, left:right] = np.rint(share * large + (1.0 - share) * behind)
-        yield blended
+    height, width = pictures.size
+    box = [round(edge) for edge in kept_box((width, height), hidden.shape[1:], fit)]
+    left, top, right, bottom = box
+    size = (right - left, bottom - top)
+    for time, (frame, part) in enumerate(zip(frames, hidden, strict=True)):
+        whole = pictures[time].copy()
+        if part.any():
+            large = _enlarge(frame, size)
+            for shift in np.unique(shifts[time][part]):
+                if shift:
+                    donor = pictures[time + shift][top:bottom, left:right]
+                    share = _enlarge_share(shifts[time] == shift, size)
+                    large += share[..., None] * _detail(donor, part.shape)
+            share = _soft(part, size)[..., None]
+            behind = whole[top:bottom, left:right]
+            blended = share * large + (1.0 - share) * behind
+            whole[top:bottom, left:right] = np.clip(np.rint(blended), 0, 255)
+        yield whole
+
+
+def _enlarge(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Returns a frame [H, W, 3] uint8 at `size`, (width, height), as float32."""
+    large = Image.fromarray(frame).resize(size, Image.Resampling.BICUBIC)
+    return np.asarray(large).astype(np.float32)
+
+
+def _detail(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Returns what a picture [H', W', 3] shows beyond what is left of it at `size`, (H, W)."""
+    small = Image.fromarray(picture).resize((size[1], size[0]), Image.Resampling.BILINEAR)
+    return picture - _enlarge(np.asarray(small), (picture.shape[1], picture.shape[0]))
+
+
+def _enlarge_share(part: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Returns [height, width] of `size` (width, height), 0 to 1, of a part [H, W] bool."""
+    return np.asarray(Image.fromarray(part.astype(np.float32)).resize(size))
 
 
 def _soft(hidden: np.ndarray, size: tuple[int, int]) -> np.ndarray:
