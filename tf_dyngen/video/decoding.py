@@ -77,7 +77,7 @@ def visible_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
     return sorted(found, key=natural_order)
 
 
-def require_readable(path: Path) -> None:
+def require_readable(path: Path, wanted: str = "a video file or a folder of pictures") -> None:
     """Raise UserError unless `path` is a file with content, or a folder, that may be read."""
     try:
         if path.is_dir():
@@ -87,11 +87,11 @@ def require_readable(path: Path) -> None:
             pass
         if not path.stat().st_size:
             raise UserError(
-                f"{path} is empty (0 bytes), a video is wanted", "copy or download the file again"
+                f"{path} is empty (0 bytes), {wanted} is wanted", "copy or download the file again"
             )
     except FileNotFoundError:
         raise UserError(
-            f"{path} does not exist, a video file or a folder of pictures is wanted",
+            f"{path} does not exist, {wanted} is wanted",
             "check the spelling of the path",
         ) from None
     except PermissionError:

@@ -16,6 +16,7 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.video import decoding, matlab
 
 MATLAB_SUFFIX = ".mat"
+MASK_WANTED = "a mask: a picture, a folder of them, a video, .npy or .mat"
 MASK_SUFFIXES = (*decoding.PICTURE_SUFFIXES, *decoding.CLIP_SUFFIXES, MATLAB_SUFFIX)
 
 # Compression leaves a little brightness everywhere, which would hide every pixel.
@@ -53,7 +54,7 @@ def decode_hidden(path: Path) -> Hidden:
     Raises: UserError when there is nothing at `path`, when it may not be read, or when it is no
       mask; and, once the frames are asked for, where one of them is damaged or has a NaN.
     """
-    decoding.require_readable(path)
+    decoding.require_readable(path, MASK_WANTED)
     if path.is_dir():
         return _decode_folder(path)
     suffix = path.suffix.lower()

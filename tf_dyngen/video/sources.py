@@ -11,11 +11,13 @@ import tqdm
 
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
+from tf_dyngen.video import decoding
 from tf_dyngen.video.clip_paths import expand_clip_paths, find_mask
 from tf_dyngen.video.clips import Clip, read_clip
 from tf_dyngen.video.collection import Collection
 from tf_dyngen.video.dataset_clips import DatasetCollection
 from tf_dyngen.video.masked_clips import NOTHING_HIDDEN, OWN, MaskedCollection, MaskSource
+from tf_dyngen.video.mask_files import MASK_WANTED
 from tf_dyngen.video.masks import read_visible
 
 
@@ -53,6 +55,8 @@ class FileCollection:
         mask_size: tuple[int, int] | None = None,
     ):
         self._paths = expand_clip_paths(paths)
+        if mask:
+            decoding.require_readable(mask, MASK_WANTED)
         self._video = video
         self._mask_size = mask_size
         self._masks = [find_mask(path) if own_masks else mask for path in self._paths]
