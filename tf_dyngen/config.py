@@ -76,7 +76,7 @@ class InferenceConfig:
 
     observation_std: float = _setting(0.3, above=0.0)
     likelihood: str = _setting(SUM, choices=(SUM, MEAN))
-    hidden_weight: float = _setting(0.1, low=0.0, high=1.0)
+    hidden_weight: float = _setting(1.0, low=0.0, high=1.0)
     langevin_steps: int = _setting(2, low=1)
     step_size: float = _setting(0.3, above=0.0)
     temperature: float = _setting(1.0, low=0.0)

@@ -26,6 +26,8 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 PRELOADED = [
     "keras",
     "tensorboard.plugins.image.metadata",
+    "tf_dyngen.tasks.animate",
+    "tf_dyngen.tasks.recover_files",
     "tf_dyngen.tasks.synthesize_files",
     "tf_dyngen.tasks.train",
 ]

@@ -4,8 +4,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.video.clips import Clip
 from tf_dyngen.video.display import contact_sheet, evenly_spaced
@@ -42,17 +40,12 @@ def preview(
     collection = open_collection(source, video, own_masks=True)
     rows = evenly_spaced(len(collection), num_clips)
     clips = list(read_with_progress(collection, rows))
-    shown = [_shown(clip) for clip in clips]
+    shown = [mark_hidden(clip.frames, clip.visible) for clip in clips]
     if output.suffix.lower() == PICTURE_SUFFIX:
         write_picture(output, contact_sheet(dict(zip(_labels(clips), shown, strict=True))))
     else:
         write_video(output, video_wall(shown), clips[0].frame_rate)
     print(f"wrote {output}: {len(clips)} of {len(collection)} clips", file=sys.stderr)
-
-
-def _shown(clip: Clip) -> np.ndarray:
-    frames = np.broadcast_to(clip.frames, (*clip.frames.shape[:-1], 3))
-    return frames if clip.visible is None else mark_hidden(frames, clip.visible)
 
 
 def _labels(clips: list[Clip]) -> list[str]:

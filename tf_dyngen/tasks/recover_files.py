@@ -18,7 +18,7 @@ from tf_dyngen.training.batches import ClipBatches, load_batches
 from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clip_paths import expand_clip_paths
-from tf_dyngen.video.clips import read_clip
+from tf_dyngen.video.clips import blacken, read_clip
 from tf_dyngen.video.display import contact_sheet, side_by_side
 from tf_dyngen.video.heat import heat
 from tf_dyngen.video.masked_clips import NOTHING_HIDDEN
@@ -142,10 +142,8 @@ def _write(folder: Path, recovery: Recovery, truth: np.ndarray | None, num_sampl
     clip = recovery.clip
     largest = float(np.percentile(recovery.std[recovery.std > 0], BRIGHTEST))
     deviation = heat(recovery.std.mean(axis=-1), largest)
-    colours = np.broadcast_to(clip.frames, (*clip.frames.shape[:-1], 3))
-    shown = np.where(recovery.visible, colours, np.uint8(0))
     videos = {
-        "hidden": mark_hidden(shown, recovery.visible),
+        "hidden": mark_hidden(blacken(clip).frames, recovery.visible),
         "recovered": recovery.frames,
         "with detail": recovery.sample,
         f"deviation, white {largest:.0f}": deviation,

@@ -9,8 +9,9 @@ from tf_dyngen.inference.chains import Chains
 from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.reports import ADVICE, TENSORBOARD_FOLDER
 from tf_dyngen.training.write_errors import write_errors
-from tf_dyngen.video.clips import Clip
+from tf_dyngen.video.clips import Clip, blacken
 from tf_dyngen.video.display import contact_sheet
+from tf_dyngen.video.wall import mark_hidden
 from tf_dyngen.video.writers import write_picture, write_video
 
 FOLDER = "samples"
@@ -57,12 +58,11 @@ class SamplesAction:
             self._refresh(metrics.step)
 
     def _refresh(self, step: int) -> None:
-        observed = self._clip.frames
-        num_frames = len(observed)
+        num_frames = len(self._clip.frames)
         latents = self._chains.of_clip(self._clip.clip_id)
         new = self._synthesizer.synthesize(num_frames=num_frames, seed=self._seed)
         videos = {
-            "observed": observed,
+            "observed": mark_hidden(blacken(self._clip).frames, self._clip.visible),
             "reconstruction": np.concatenate(list(self._synthesizer.render(latents, num_frames))),
             "synthesis": np.concatenate(list(new)),
         }

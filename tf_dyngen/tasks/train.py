@@ -115,7 +115,11 @@ def _build_trainer(
     """Makes all variables and says what the run is; UserError if it would not fit into memory."""
     clips, num_frames = batches.store.records, batches.num_frames
     strategy = choose_strategy(strategy_name)
-    sizes = {"num_clips": len(clips), "num_frames": num_frames}
+    sizes = {
+        "num_clips": len(clips),
+        "num_frames": num_frames,
+        "masked": any(batches.store.has_mask),
+    }
     # Before any weight takes memory of its own.
     check_memory(estimate_memory(config, **sizes, num_weights=0))
     learner = build_learner(config, [clip.clip_id for clip in clips], num_frames, strategy)

@@ -18,6 +18,9 @@ COPIES_WITH_NORMALIZATION = 10
 COPIES_OF_A_WEIGHT = 4
 # Of every frame of a clip in the linear start: float32 pixels and their arctanh.
 COPIES_OF_A_FRAME = 2
+# Of every frame of a clip with a mask: while what is hidden is predicted, float32 pixels at several
+# blurs, predictions and their errors.
+COPIES_WHILE_PREDICTED = 10
 # Of every chain: the variable, and what a checkpoint writes.
 COPIES_OF_A_CHAIN = 2
 # Of uint8 frames: the batch of this step and of the next.
@@ -26,13 +29,16 @@ BATCHES_HELD = 2
 COPIES_OF_THE_PRECONDITIONER = 8
 
 
-def estimate_memory(config: Config, *, num_clips: int, num_frames: int, num_weights: int) -> float:
+def estimate_memory(
+    config: Config, *, num_clips: int, num_frames: int, num_weights: int, masked: bool = False
+) -> float:
     """Returns the estimated peak memory of training in bytes.
 
     Args:
       config: settings of the run.
       num_clips, num_frames: all clips, and the frames of one.
       num_weights: of the generator.
+      masked: whether some pixels are hidden.
     """
     model, video, learning = config.model, config.video, config.learning
     layers = emission_layers(video.height, video.width, video.channels)
@@ -48,8 +54,13 @@ def estimate_memory(config: Config, *, num_clips: int, num_frames: int, num_weig
     latents = num_frames * model.noise_size + 2 * model.state_size + model.appearance_size
     floats += COPIES_OF_A_CHAIN * num_clips * latents
     if config.inference.precondition_every:
-        side = min(learning.bptt_length, num_frames) * model.noise_size
-        floats += COPIES_OF_THE_PRECONDITIONER * side**2 + maps * NUM_POINTS * model.state_size
+        length = min(learning.bptt_length, num_frames)
+        # Windows that show different shares of their frames have matrices of their own.
+        num_kept = -(-num_frames // length) - 1 if masked else 0
+        copies = COPIES_OF_THE_PRECONDITIONER + num_kept
+        floats += copies * (length * model.noise_size) ** 2 + maps * NUM_POINTS * model.state_size
+    if masked:
+        floats += COPIES_WHILE_PREDICTED * num_frames * frame
     return RUNTIME_BYTES + FLOAT_BYTES * floats + BATCHES_HELD * window * frame
 
 

@@ -16,8 +16,8 @@ from tf_dyngen.video.clip_paths import expand_clip_paths, find_mask
 from tf_dyngen.video.clips import Clip, read_clip
 from tf_dyngen.video.collection import Collection
 from tf_dyngen.video.dataset_clips import DatasetCollection
-from tf_dyngen.video.masked_clips import NOTHING_HIDDEN, OWN, MaskedCollection, MaskSource
 from tf_dyngen.video.mask_files import MASK_WANTED
+from tf_dyngen.video.masked_clips import NOTHING_HIDDEN, OWN, MaskedCollection, MaskSource
 from tf_dyngen.video.masks import read_visible
 
 

@@ -41,13 +41,16 @@ def video_wall(videos: Sequence[np.ndarray], columns: int | None = None) -> np.n
     return wall
 
 
-def mark_hidden(frames: np.ndarray, visible: np.ndarray) -> np.ndarray:
+def mark_hidden(frames: np.ndarray, visible: np.ndarray | None) -> np.ndarray:
     """Tint hidden pixels red.
 
     Args:
-      frames: [T, H, W, 3] uint8.
-      visible: [T, H, W, 1] bool.
+      frames: [T, H, W, C] uint8, C = 1 or 3.
+      visible: [T, H, W, 1] bool; None where nothing is hidden.
     Returns: [T, H, W, 3] uint8.
     """
+    frames = np.broadcast_to(frames, (*frames.shape[:-1], 3))
+    if visible is None:
+        return frames
     tinted = (1 - _MARK_SHARE) * frames + _MARK_SHARE * _MARK
     return np.where(visible, frames, np.rint(tinted).astype(np.uint8))
