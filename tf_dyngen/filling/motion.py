@@ -81,9 +81,7 @@ def fill_along_motion(frames: np.ndarray, visible: np.ndarray, seed: int = 0) ->
         predicted[cell.pixels] = predictor.predict(cell.pixels, cell.pixels, weights)
         error_std[cell.pixels] = error
         here = tuple(axis[shifts[cell.pixels] != 0] for axis in cell.pixels)
-        if len(here[0]):
-            donors = (here[0] + shifts[here], *here[1:])
-            errors[here] = predictor.seen[donors] - predictor.predict(donors, here, weights)
+        errors[here] = predictor.draw_errors(here, shifts[here], weights, error)
     return MotionFill(predicted, _without_steps(error_std, visible), errors, shifts)
 
 
@@ -118,6 +116,23 @@ class _Predictor:
         given = self._windows.beside(pixels, self._gaps.before[like], self._gaps.behind[like])
         values = (given @ weights).reshape(len(given) // self.seen.shape[-1], -1)
         return np.clip(values + self._mean[pixels[1:]], 0.0, 255.0)
+
+    def draw_errors(self, pixels: Pixels, shifts, weights: np.ndarray, error: float) -> np.ndarray:
+        """Returns [n, C], what the prediction of donors misses.
+
+        Of a donor too near an end of the clip to be predicted, its deviation from the mean over
+        time, brought to the root mean square `error` of predictions.
+        """
+        donors = (pixels[0] + shifts, *pixels[1:])
+        missed = self.seen[donors] - self._mean[pixels[1:]]
+        size = np.sqrt(np.square(missed).mean()) if missed.size else 0.0
+        missed *= min(1.0, error / max(size, 1e-6))
+        told = donors[0] >= self._gaps.before[pixels]
+        told &= donors[0] + self._gaps.behind[pixels] < len(self.seen)
+        if told.any():
+            donors, like = (tuple(axis[told] for axis in axes) for axes in (donors, pixels))
+            missed[told] = self.seen[donors] - self.predict(donors, like, weights)
+        return missed
 
 
 def predict_hidden(clip: Clip) -> Clip:
