@@ -26,8 +26,8 @@ _OUTPUT_SIZE = flags.DEFINE_enum(
     ["training", "source"],
     "source: also blend what was recovered into the clip at its own size and rate",
 )
-_NUM_SAMPLES = flags.DEFINE_integer("num_samples", 100, "samples of the posterior")
-_BURN_IN = flags.DEFINE_integer("burn_in", 50, "samples that are passed over before")
+_NUM_SAMPLES = flags.DEFINE_integer("num_samples", 60, "samples of the posterior")
+_BURN_IN = flags.DEFINE_integer("burn_in", 20, "samples that are passed over before")
 
 
 def main() -> None:

@@ -45,8 +45,8 @@ def recover_files(
     *,
     truth: str | None = None,
     output_size: str = AT_TRAINING_SIZE,
-    num_samples: int = 100,
-    burn_in: int = 50,
+    num_samples: int = 60,
+    burn_in: int = 20,
 ) -> None:
     """Recovers what is hidden of the clips of a run and writes it to a folder, all or nothing.
 
