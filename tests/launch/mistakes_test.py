@@ -148,11 +148,15 @@ MISTAKES = {
         ["20x30", "9x9"],
     ),
     "short mask": (TRAIN, [*NEW_CLIP, "--mask={world}/short.npy"], ["short.npy", "5", "12"]),
-    "mask that hides nothing": (TRAIN, [*NEW_CLIP, "--mask={world}/nothing.npy"], ["nothing"]),
+    "mask that hides nothing": (
+        TRAIN,
+        [*NEW_CLIP, "--mask={world}/nothing.npy"],
+        ["waves", "hides nothing"],
+    ),
     "mask that hides everything": (
         TRAIN,
         [*NEW_CLIP, "--mask={world}/everything.npy"],
-        ["everything"],
+        ["waves", "every pixel"],
     ),
     "mask of numbers that are none": (TRAIN, [*NEW_CLIP, "--mask={world}/nan.npy"], ["nan.npy"]),
     "mask of five axes": (TRAIN, [*NEW_CLIP, "--mask={world}/deep.npy"], ["deep.npy"]),

@@ -86,5 +86,5 @@ class MaskedCollection:
                 visible = self._hiding.visible(num_frames, (height, width), self._seed + int(row))
             if visible is not None:
                 visible = dilate(visible, self._mask.dilate)
-                require_partial(visible, clip.name)
+                require_partial(visible, f"the mask of {clip.name}")
             yield clip._replace(visible=visible)

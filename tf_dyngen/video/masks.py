@@ -40,16 +40,14 @@ def read_visible(
         pixels of `size`, after all resizing.
     Returns: [T, H, W, 1] bool, False where a pixel is hidden.
     Raises: UserError when the mask cannot be read, has another size than the clip or too few
-      frames, and when it hides nothing or everything of the frames read.
+      frames.
     """
     frames = _visible_frames(mask, clip, size, fit, mask_size, dilate)
     wanted = start + num_frames
     visible = list(itertools.islice(frames, wanted))
     if len(visible) < wanted:
         raise _too_short(mask, clip, len(visible), f"{wanted}")
-    visible = np.stack(visible[start:])
-    require_partial(visible, f"the mask {mask}")
-    return visible
+    return np.stack(visible[start:])
 
 
 def iterate_visible(
