@@ -130,3 +130,29 @@ def test_a_frame_mask_broadcasts():
     np.testing.assert_array_equal(
         log_joint(generator, latents, frames, by_frame), log_joint(generator, latents, frames, full)
     )
+
+
+def test_a_prediction_counts_by_its_weight():
+    generator, latents, frames = make_problem("paper")
+    visible = np.random.default_rng(5).uniform(size=frames.shape) < 0.6
+    densities = [
+        log_joint_density(
+            generator,
+            Latents(*(tf.constant(leaf) for leaf in latents)),
+            Evidence(tf.constant(frames), tf.constant(visible), weight),
+            precision=PRECISION,
+        )
+        for weight in (0.0, 0.5, 1.0)
+    ]
+    none, half, whole = (density.log_joint.numpy() for density in densities)
+    np.testing.assert_allclose(half, (none + whole) / 2, rtol=1e-5)
+    everything = log_joint_density(
+        generator,
+        Latents(*(tf.constant(leaf) for leaf in latents)),
+        Evidence(tf.constant(frames)),
+        precision=PRECISION,
+    )
+    np.testing.assert_allclose(whole, everything.log_joint, rtol=1e-5)
+    # What is reported is the error where the truth is seen.
+    for density in densities[1:]:
+        np.testing.assert_array_equal(density.squared_error, densities[0].squared_error)

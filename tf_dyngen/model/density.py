@@ -54,16 +54,19 @@ def log_joint_density(
       mode: which statistics normalise the emission's feature maps.
     """
     predicted, states = generator(latents, mode=mode)
-    squares = tf.square(predicted - evidence.frames)
+    errors = predicted - evidence.frames
+    nothing = tf.zeros([], errors.dtype)
     if evidence.visible is None:
-        squared_error = weighted = _sum(squares)
+        squared_error = weighted = _sum_of_squares(errors)
     else:
-        squared_error = _sum(tf.where(evidence.visible, squares, tf.zeros([], squares.dtype)))
+        # Before the square: the gradient must not meet what is hidden, whatever it is.
+        squared_error = _sum_of_squares(tf.where(evidence.visible, errors, nothing))
         weighted = squared_error
         if evidence.hidden_weight:
-            weighted += evidence.hidden_weight * (_sum(squares) - squared_error)
+            hidden = _sum_of_squares(tf.where(evidence.visible, nothing, errors))
+            weighted += evidence.hidden_weight * hidden
     return Density(log_prior(latents) - 0.5 * precision * weighted, squared_error, states)
 
 
-def _sum(squares: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_sum(squares, axis=[1, 2, 3, 4])
+def _sum_of_squares(errors: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_sum(tf.square(errors), axis=[1, 2, 3, 4])
