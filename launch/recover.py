@@ -4,8 +4,9 @@
   python -m launch.recover --workdir=DIR --output=NEW_DIR
 
 The folder then holds recovered.npy and recovered.mp4 (the posterior mean, visible pixels as they
-are), std.npy and std.mp4 (the posterior standard deviation), side_by_side.mp4, contact_sheet.png
-and metrics.json; with --output_size=source also inpainted.mp4, the clip at its own size and rate.
+are), std.npy and std.mp4 (the posterior standard deviation), sample.mp4 (a likely clip, with its
+detail), side_by_side.mp4, contact_sheet.png and metrics.json; with --output_size=source also
+inpainted.mp4, the clip at its own size and rate.
 """
 
 from absl import flags

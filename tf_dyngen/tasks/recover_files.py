@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -87,13 +88,18 @@ def recover_files(
             recovery = recover_clip(
                 run, batches, row, num_samples=num_samples, burn_in=burn_in, report=bar.update
             )
-            one = folder if len(batches.store) == 1 else folder / f"{row:03d}_{record.name}"
+            one = folder if len(batches.store) == 1 else folder / _folder_name(row, record.name)
             one.mkdir(exist_ok=True)
             _write(one, recovery, truths[row] if truths else None, num_samples)
             if output_size == AT_SOURCE_SIZE:
                 fit = run.record.config.video.fit
                 write_at_source_size(one / "inpainted.mp4", recovery, paths[row], fit)
     _say(f"wrote {output}: look at side_by_side.mp4")
+
+
+def _folder_name(row: int, clip_name: str) -> str:
+    """Returns a plain name: a data set's clips have colons and slashes in theirs."""
+    return f"{row:03d}_" + re.sub(r"[^\w.-]+", "_", clip_name)
 
 
 def _load(workdir: Path, run: TrainedRun) -> ClipBatches:
