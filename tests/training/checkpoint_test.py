@@ -44,6 +44,21 @@ def test_only_so_many_are_kept(make_trainer, tmp_path):
     assert sorted(p.name for p in tmp_path.glob("*.index")) == ["ckpt-10.index", "ckpt-3.index"]
 
 
+def test_what_a_killed_run_left_goes_with_the_next_checkpoint(make_trainer, tmp_path):
+    trainer = make_trainer()
+    Checkpoints(tmp_path, keep=2, **trainer.contents()).save(1, 0.0)
+    # Killed after the manager forgot a checkpoint and before its files were removed,
+    left = tmp_path / "ckpt-0.data-00000-of-00001"
+    left.write_bytes((tmp_path / "ckpt-1.data-00000-of-00001").read_bytes())
+    # and while it wrote one.
+    (tmp_path / "ckpt-2_temp").mkdir()
+    checkpoints = Checkpoints(tmp_path, keep=2, **make_trainer(start=False).contents())
+    checkpoints.restore_latest(pytest.fail)
+    checkpoints.save(2, 0.0)
+    steps = {p.name.split(".")[0] for p in tmp_path.glob("ckpt-*")}
+    assert steps == {"ckpt-1", "ckpt-2"}
+
+
 @pytest.mark.parametrize("suffix", ["index", "data-00000-of-00001"])
 def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tmp_path, suffix):
     trainer = make_trainer()

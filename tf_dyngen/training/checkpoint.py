@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import tensorflow as tf
@@ -46,12 +46,14 @@ class Checkpoints:
         self._progress["seconds"].assign(seconds)
         advice = "free space or mend its permissions; the checkpoints before it are whole"
         with write_errors(self._directory / f"ckpt-{step}", advice):
+            first = self._manager is None
             if self._manager is None:
-                self._remove_unfinished()
                 self._manager = tf.train.CheckpointManager(
                     self._checkpoint, str(self._directory), max_to_keep=self._keep
                 )
-            self._manager.save(checkpoint_number=step)  # type: ignore[union-attr]
+            self._manager.save(checkpoint_number=step)
+            if first:
+                self._remove_left_behind(self._manager.checkpoints)
         self._newest = step
 
     def restore_latest(self, report: Callable[[str], None]) -> tuple[int, float] | None:
@@ -80,10 +82,14 @@ class Checkpoints:
             )
         return None
 
-    def _remove_unfinished(self) -> None:
-        """Removes what a run that was killed while it saved has left."""
-        for folder in self._directory.glob("ckpt-*_temp"):
-            shutil.rmtree(folder)
+    def _remove_left_behind(self, kept: Sequence[str]) -> None:
+        """Removes what a run that was killed while it saved, or removed an older one, has left."""
+        names = {Path(path).name for path in kept}
+        for path in self._directory.glob("ckpt-*"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name.split(".")[0] not in names:
+                path.unlink()
 
     def _steps(self) -> list[int]:
         names = [path.name for path in self._directory.glob("ckpt-*.index")]
