@@ -47,13 +47,13 @@ class Checkpoints:
         advice = "free space or mend its permissions; the checkpoints before it are whole"
         with write_errors(self._directory / f"ckpt-{step}", advice):
             first = self._manager is None
-            if self._manager is None:
-                self._manager = tf.train.CheckpointManager(
-                    self._checkpoint, str(self._directory), max_to_keep=self._keep
-                )
-            self._manager.save(checkpoint_number=step)
+            manager = self._manager or tf.train.CheckpointManager(
+                self._checkpoint, str(self._directory), max_to_keep=self._keep
+            )
+            manager.save(checkpoint_number=step)
             if first:
-                self._remove_left_behind(self._manager.checkpoints)
+                self._remove_left_behind(manager.checkpoints)
+            self._manager = manager
         self._newest = step
 
     def restore_latest(self, report: Callable[[str], None]) -> tuple[int, float] | None:
