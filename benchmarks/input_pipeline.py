@@ -83,14 +83,16 @@ def read(source, folder: str) -> tuple[int, float, float, float]:
     """Returns (clips, clips/s into the store, clips/s in batches, peak MB)."""
     from benchmarks.measuring import peak_memory_mb
     from tf_dyngen.config import VideoConfig
-    from tf_dyngen.training.batches import load_batches
+    from tf_dyngen.training.batches import ClipBatches
+    from tf_dyngen.training.clip_loading import load_store
     from tf_dyngen.video.clip_cache import ClipCache
+    from tf_dyngen.video.sources import open_collection
 
+    video = VideoConfig()
     started = time.perf_counter()
     with ClipCache(Path(folder)) as cache:
-        batches = load_batches(
-            source, VideoConfig(), cache, batch_size=1, bptt_length=NUM_FRAMES, seed=0
-        )
+        store = load_store(open_collection(source, video), video, cache)
+        batches = ClipBatches(store, batch_size=1, bptt_length=NUM_FRAMES, seed=0)
     stored = time.perf_counter() - started
     num_clips = len(batches.store)
     started = time.perf_counter()

@@ -12,11 +12,12 @@ from absl import app, flags
 
 from benchmarks import measuring
 from tf_dyngen import presets
-from tf_dyngen.model.normalization import Mode
+from tf_dyngen.model.normalization import Mode, Statistics
 from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.devices import choose_strategy
 from tf_dyngen.training.start import build_learner, start_learner
 from tf_dyngen.training.trainer import Trainer
+from tf_dyngen.training.workers import Workers
 
 _PRESET = flags.DEFINE_string("preset", "texture", "whose settings to time")
 _REPEATS = flags.DEFINE_integer("repeats", 15, "timed calls of each")
@@ -26,12 +27,12 @@ def build_trainer(config, clip) -> Trainer:
     """Returns a started trainer of one clip."""
     strategy = choose_strategy("one_device")
     store = measuring.temporary_store([clip])
-    learner = build_learner(config, [clip.clip_id], len(clip.frames), strategy)
-    start_learner(learner, config, store, len(clip.frames))
+    learner = build_learner(config, [clip.record], strategy)
+    start_learner(learner, config, store, [clip])
     batches = ClipBatches(
         store, batch_size=1, bptt_length=config.learning.bptt_length, seed=config.seed
     )
-    return Trainer(config, *learner, batches, strategy)
+    return Trainer(config, *learner, batches, Workers(strategy))
 
 
 def emission_gradients(trainer: Trainer):
@@ -41,10 +42,12 @@ def emission_gradients(trainer: Trainer):
     sizes = trainer.generator.latent_sizes
     states = tf.random.stateless_normal([length, sizes.state], tf.constant([1, 2]))
     appearance = tf.zeros([length, sizes.appearance])
-    frames = tf.cast(trainer.batches.at(0).frames[0], tf.float32) / 127.5 - 1.0
+    frames = tf.cast(trainer.batches.at(0)[1].frames[0], tf.float32) / 127.5 - 1.0
 
     def squared_error(mode):
-        return tf.reduce_sum(tf.square(emission(states, appearance, mode=mode) - frames))
+        return tf.reduce_sum(
+            tf.square(emission(states, appearance, statistics=Statistics(mode)) - frames)
+        )
 
     @tf.function
     def to_states():
@@ -64,12 +67,16 @@ def emission_gradients(trainer: Trainer):
 
 def rebuild_seconds(trainer: Trainer) -> float:
     """Returns the seconds a step that the preconditioner's rebuild takes; 0 if there is none."""
-    if trainer.preconditioner is None:
+    every = trainer.config.inference.precondition_every
+    if not every:
         return 0.0
-    preconditioner, batch = trainer.preconditioner, trainer.batches.at(0)
-    latents = trainer.chains.gather(batch.rows, batch.start, trainer.batches.window_length)
-    rebuild = measuring.median_seconds([lambda: preconditioner.before_step(0, lambda: latents)], 5)
-    return rebuild[0] / trainer.config.inference.precondition_every
+
+    def step_at(number):
+        trainer.completed = number
+        trainer.run_step()
+
+    with_rebuild, without = measuring.median_seconds([lambda: step_at(0), lambda: step_at(1)], 5)
+    return (with_rebuild - without) / every
 
 
 def main(_) -> None:

@@ -18,6 +18,8 @@ LINEAR_BACKBONE = "linear_backbone"
 PAPER = "paper"
 SUM = "sum"
 MEAN = "mean"
+PERSISTENT = "persistent"
+FRESH = "fresh"
 STRETCH = "stretch"
 CROP = "crop"
 
@@ -69,6 +71,8 @@ class InferenceConfig:
     exact log-likelihood, or `mean`, which averages the squared error over the clips and frames of
     a batch as the authors' code does (an effective sigma^2 of sigma^2 * B * T), and over all that
     is visible of them where masks hide a part.
+    `chains` are `persistent`, kept from one visit of a clip to the next, or `fresh`: started from
+    the prior at every visit and kept nowhere.
     `hidden_weight` is what a prediction of a hidden pixel counts beside one that is seen.
     `precondition_every` is after how many steps the preconditioner, the posterior covariance of the
     linearised model, follows the weights; 0 is none.
@@ -76,6 +80,7 @@ class InferenceConfig:
 
     observation_std: float = _setting(0.3, above=0.0)
     likelihood: str = _setting(SUM, choices=(SUM, MEAN))
+    chains: str = _setting(PERSISTENT, choices=(PERSISTENT, FRESH))
     hidden_weight: float = _setting(1.0, low=0.0, high=1.0)
     langevin_steps: int = _setting(2, low=1)
     step_size: float = _setting(0.3, above=0.0)

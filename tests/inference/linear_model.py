@@ -21,7 +21,7 @@ class LinearEmission(keras.Model):
         super().__init__()
         self.matrix = tf.constant(matrix, tf.float32)
 
-    def call(self, states, appearance, num_clips=1, mode=None):
+    def call(self, states, appearance, statistics=None):
         return tf.matmul(states, self.matrix, transpose_b=True)[:, None, :, None]
 
 

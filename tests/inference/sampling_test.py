@@ -24,7 +24,7 @@ def sample(visible, hidden_weight, frames=None):
         tf.constant(visible[None, :, None, :, None]),
         hidden_weight,
     )
-    chains = Chains(["clip"], NUM_FRAMES, problem.generator.latent_sizes)
+    chains = Chains(["clip"], [NUM_FRAMES], problem.generator.latent_sizes)
     sampler = PosteriorSampler(
         problem.generator,
         chains,

@@ -42,9 +42,12 @@ def wait_for_lines(path, number):
 
 
 def tensors(workdir, step):
-    """The numbers in a checkpoint by name."""
-    reader = tf.train.load_checkpoint(str(workdir / "checkpoints" / f"ckpt-{step}"))
+    """The numbers in a checkpoint by name, those of the chains too."""
+    folder = workdir / "checkpoints"
+    reader = tf.train.load_checkpoint(str(folder / f"ckpt-{step}"))
     values = {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
+    with np.load(folder / f"chains-{step}.0-of-1.npz", allow_pickle=False) as chains:
+        values.update(chains)
     return {
         name: value
         for name, value in values.items()

@@ -8,7 +8,7 @@ from tf_dyngen import presets
 from tf_dyngen.config import override
 from tf_dyngen.model.generator import build_generator
 from tf_dyngen.model.latents import Latents
-from tf_dyngen.model.normalization import MOMENTUM, ClipNormalization, Mode
+from tf_dyngen.model.normalization import MOMENTUM, ClipNormalization, Mode, Statistics
 
 BOTH = pytest.mark.parametrize("parameterisation", ["linear_backbone", "paper"])
 
@@ -108,17 +108,17 @@ def test_the_paper_weights_start_at_the_published_scale():
 def test_clip_normalization_by_mode():
     layer = ClipNormalization()
     maps = tf.random.stateless_normal([6, 4, 5, 3], [1, 2]) * 3.0 + 2.0
-    by_clip = layer(maps, num_clips=2, mode=Mode.INFER).numpy().reshape(2, -1, 3)
+    by_clip = layer(maps, statistics=Statistics(Mode.INFER, 2)).numpy().reshape(2, -1, 3)
     np.testing.assert_allclose(by_clip.mean(axis=1), 0.0, atol=1e-5)
     np.testing.assert_allclose(by_clip.std(axis=1), 1.0, atol=1e-4)
     np.testing.assert_array_equal(layer.moving_mean, np.zeros(3))
-    layer(maps, num_clips=2, mode=Mode.LEARN)
+    layer(maps, statistics=Statistics(Mode.LEARN, 2))
     clips = maps.numpy().reshape(2, -1, 3)
     np.testing.assert_allclose(
         layer.moving_mean, (1 - MOMENTUM) * clips.mean(axis=(0, 1)), rtol=1e-5
     )
     variance = MOMENTUM + (1 - MOMENTUM) * clips.var(axis=1).mean(axis=0)
     np.testing.assert_allclose(layer.moving_variance, variance, rtol=1e-5)
-    generated = layer(maps, num_clips=2, mode=Mode.GENERATE)
+    generated = layer(maps, statistics=Statistics(Mode.GENERATE, 2))
     expected = (maps - layer.moving_mean) / np.sqrt(variance + 1e-5)
     np.testing.assert_allclose(generated, expected, rtol=1e-4, atol=1e-5)

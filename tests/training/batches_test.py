@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 
-from tf_dyngen.config import VideoConfig
-from tf_dyngen.training.batches import ClipBatches, clip_key, load_batches, window_starts
-from tf_dyngen.training.clip_order import Shard
-from tf_dyngen.video.clip_cache import ClipCache
+from tf_dyngen.inference.draws import clip_key
+from tf_dyngen.training.batches import ClipBatches, window_starts
+from tf_dyngen.training.window_order import Shard
 from tf_dyngen.video.clips import Clip
-from tf_dyngen.video.masked_clips import OWN, MaskSource
-from tf_dyngen.video.sources import Source
 
 
 def make_clips(num_clips, num_frames, masked=()):
@@ -38,12 +35,12 @@ def test_a_batch_names_where_the_next_window_starts(make_store):
     store = make_store(make_clips(1, 50))
     batches = ClipBatches(store, batch_size=1, bptt_length=20, seed=0)
     visited = [batches.at(step) for step in range(6)]
-    assert [int(b.start) for b in visited] == [0, 15, 30, 0, 15, 30]
-    assert [int(b.next_start) for b in visited] == [15, 30, 50, 15, 30, 50]
-    for batch in visited:
-        np.testing.assert_array_equal(
-            batch.frames.ravel(), np.arange(batch.start, batch.start + 20)
-        )
+    assert [int(b.starts[0]) for _, b in visited] == [0, 15, 30, 0, 15, 30]
+    assert [int(b.strides[0]) for _, b in visited] == [15, 15, 20, 15, 15, 20]
+    for visit, batch in visited:
+        start = int(batch.starts[0])
+        assert visit == ([0], [start])
+        np.testing.assert_array_equal(batch.frames.ravel(), np.arange(start, start + 20))
 
 
 def test_the_order_of_asking_changes_nothing(make_store):
@@ -54,7 +51,9 @@ def test_the_order_of_asking_changes_nothing(make_store):
     for step in [7, 3, 4, 19, 0, 0, 12]:
         again = ClipBatches(store, **settings).at(step)
         jumped = batches.at(step)
-        for first, second, third in zip(in_order[step], again, jumped, strict=True):
+        for first, second, third in zip(
+            *([*visit, *batch] for visit, batch in (in_order[step], again, jumped)), strict=True
+        ):
             np.testing.assert_array_equal(first, second)
             np.testing.assert_array_equal(first, third)
 
@@ -72,50 +71,41 @@ def test_workers_share_a_batch_and_keep_their_clips(make_store):
         whole = alone.at(step)
         parts = [batches.at(step) for batches in workers]
         for name in ("clip_keys", "frames"):
-            joined = np.concatenate([getattr(part, name) for part in parts])
-            np.testing.assert_array_equal(joined, getattr(whole, name))
-        for part, batches in zip(parts, workers, strict=True):
-            keys = [clip_key(batches.store.records[row].clip_id) for row in part.rows]
+            joined = np.concatenate([getattr(part, name) for _, part in parts])
+            np.testing.assert_array_equal(joined, getattr(whole[1], name))
+        for (visit, part), batches in zip(parts, workers, strict=True):
+            keys = [clip_key(batches.store.records[row].clip_id) for row in visit.rows]
             np.testing.assert_array_equal(part.clip_keys, keys)
 
 
-def test_clips_of_two_lengths_show_the_frames_of_the_shortest(make_store):
-    short, long = make_clips(1, 5)[0], make_clips(2, 9)[1]
-    batches = ClipBatches(make_store([short, long]), batch_size=2, bptt_length=60, seed=0)
-    assert batches.num_frames == batches.window_length == 5
-    np.testing.assert_array_equal(batches.at(0).frames[1].ravel(), np.arange(9, 14))
+def test_windows_of_shorter_clips_are_padded_and_of_longer_ones_are_more(make_store):
+    short, long = make_clips(1, 5)[0], make_clips(2, 18)[1]
+    batches = ClipBatches(make_store([short, long]), batch_size=2, bptt_length=10, seed=0)
+    assert batches.window_length == 10
+    assert batches.is_padded
+    (visit, first), (_, second) = batches.at(0), batches.at(1)
+    np.testing.assert_array_equal(visit.rows, [0, 1])
+    for batch, start in ((first, 0), (second, 8)):
+        np.testing.assert_array_equal(batch.starts, [0, start])
+        np.testing.assert_array_equal(batch.num_frames, [5, 10])
+        np.testing.assert_array_equal(batch.frames[0, :5].ravel(), np.arange(5))
+        np.testing.assert_array_equal(batch.frames[0, 5:], 0)
+        np.testing.assert_array_equal(batch.frames[1].ravel(), np.arange(18, 28) + start)
+    np.testing.assert_array_equal(first.strides, [5, 8])
+    np.testing.assert_array_equal(second.strides, [5, 10])
 
 
 def test_masks_are_stacked_and_cost_nothing_without_any(make_store):
     plain = ClipBatches(make_store(make_clips(2, 6)), batch_size=2, bptt_length=3, seed=0)
-    np.testing.assert_array_equal(plain.at(0).visible, np.ones((2, 1, 1, 1, 1)))
+    np.testing.assert_array_equal(plain.at(0)[1].visible, np.ones((2, 1, 1, 1, 1)))
     clips = make_clips(2, 6, masked=[1])
-    masked = ClipBatches(make_store(clips), batch_size=2, bptt_length=3, seed=0).at(1)
+    masked = ClipBatches(make_store(clips), batch_size=2, bptt_length=3, seed=0).at(1)[1]
     np.testing.assert_array_equal(masked.visible[0], 1)
     np.testing.assert_array_equal(masked.visible[1], clips[1].visible[3:])
 
 
 def test_keys_stay_with_the_clip(make_store):
     batches = ClipBatches(make_store(make_clips(3, 4)), batch_size=3, bptt_length=4, seed=0)
-    batch = batches.at(5)
-    assert [int(key) for key in batch.clip_keys] == [clip_key(f"id{row}") for row in batch.rows]
+    visit, batch = batches.at(5)
+    assert [int(key) for key in batch.clip_keys] == [clip_key(f"id{row}") for row in visit.rows]
     assert 0 <= clip_key("x") < 2**31
-
-
-def test_from_files_to_batches(tmp_path):
-    frames = np.random.default_rng(0).integers(0, 256, (3, 8, 6, 5, 3), np.uint8)
-    for index, clip in enumerate(frames):
-        np.save(tmp_path / f"{index}.npy", clip)
-    hidden = np.zeros((8, 8, 8), np.uint8)
-    hidden[:, :4] = 1
-    np.save(tmp_path / "1_mask.npy", hidden)
-    source = Source(clips=(str(tmp_path),), mask=MaskSource(OWN))
-    video = VideoConfig(num_frames=6, height=8, width=8)
-    with ClipCache(tmp_path / "cache") as cache:
-        settings = {"batch_size": 3, "bptt_length": 6, "seed": 0}
-        batches = load_batches(source, video, cache, **settings)
-        batch = batches.at(0)
-    assert batch.frames.shape == (3, 6, 8, 8, 3)
-    assert batch.frames.dtype == np.uint8
-    assert [batches.store.records[row].name for row in batch.rows] == ["0", "1", "2"]
-    np.testing.assert_array_equal(batch.visible.mean(axis=(1, 2, 3, 4)), [1, 0.5, 1])

@@ -6,12 +6,18 @@ import pytest
 from tf_dyngen.config import override
 from tf_dyngen.errors import UserError
 from tf_dyngen.model.generator import build_generator
+from tf_dyngen.training.chain_files import ARRAYS
 from tf_dyngen.training.checkpoint import Checkpoints
 
 
 def numbers(trainer):
     variables = [*trainer.generator.variables, *trainer.optimizer.variables]
-    return [v.numpy() for v in [*variables, *trainer.chains.variables]]
+    chains = [getattr(trainer.chains, name).copy() for name in ARRAYS]
+    return [*[v.numpy() for v in variables], *chains]
+
+
+def all_of(trainer):
+    return {**trainer.contents(), "chains": trainer.chains, "workers": trainer.workers}
 
 
 def run(trainer, num_steps):
@@ -26,11 +32,11 @@ def test_a_restored_run_ends_bit_for_bit_where_an_uninterrupted_one_does(make_tr
     run(whole, 9)
     first = make_trainer(settings)
     run(first, 4)
-    Checkpoints(tmp_path, **first.contents()).save(first.completed, 1.5)
+    Checkpoints(tmp_path, **all_of(first)).save(first.completed, 1.5)
     second = make_trainer(settings, start=False)
-    step, seconds = Checkpoints(tmp_path, **second.contents()).restore_latest(pytest.fail)
-    assert (step, seconds) == (4, 1.5)
-    second.completed = step
+    restored = Checkpoints(tmp_path, **all_of(second)).restore_latest(pytest.fail)
+    assert restored == (4, 1.5, [])
+    second.completed = restored.step
     run(second, 5)
     for a, b in zip(numbers(whole), numbers(second), strict=True):
         np.testing.assert_array_equal(a, b)
@@ -38,7 +44,7 @@ def test_a_restored_run_ends_bit_for_bit_where_an_uninterrupted_one_does(make_tr
 
 def test_only_so_many_are_kept(make_trainer, tmp_path):
     trainer = make_trainer()
-    checkpoints = Checkpoints(tmp_path, keep=2, **trainer.contents())
+    checkpoints = Checkpoints(tmp_path, keep=2, **all_of(trainer))
     for step in (1, 2, 3, 10):
         checkpoints.save(step, 0.0)
     assert sorted(p.name for p in tmp_path.glob("*.index")) == ["ckpt-10.index", "ckpt-3.index"]
@@ -46,13 +52,13 @@ def test_only_so_many_are_kept(make_trainer, tmp_path):
 
 def test_what_a_killed_run_left_goes_with_the_next_checkpoint(make_trainer, tmp_path):
     trainer = make_trainer()
-    Checkpoints(tmp_path, keep=2, **trainer.contents()).save(1, 0.0)
+    Checkpoints(tmp_path, keep=2, **all_of(trainer)).save(1, 0.0)
     # Killed after the manager forgot a checkpoint and before its files were removed,
     left = tmp_path / "ckpt-0.data-00000-of-00001"
     left.write_bytes((tmp_path / "ckpt-1.data-00000-of-00001").read_bytes())
     # and while it wrote one.
     (tmp_path / "ckpt-2_temp").mkdir()
-    checkpoints = Checkpoints(tmp_path, keep=2, **make_trainer(start=False).contents())
+    checkpoints = Checkpoints(tmp_path, keep=2, **all_of(make_trainer(start=False)))
     checkpoints.restore_latest(pytest.fail)
     checkpoints.save(2, 0.0)
     steps = {p.name.split(".")[0] for p in tmp_path.glob("ckpt-*")}
@@ -62,7 +68,7 @@ def test_what_a_killed_run_left_goes_with_the_next_checkpoint(make_trainer, tmp_
 @pytest.mark.parametrize("suffix", ["index", "data-00000-of-00001"])
 def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tmp_path, suffix):
     trainer = make_trainer()
-    checkpoints = Checkpoints(tmp_path, keep=2, **trainer.contents())
+    checkpoints = Checkpoints(tmp_path, keep=2, **all_of(trainer))
     checkpoints.save(0, 0.0)
     expected = numbers(trainer)
     run(trainer, 2)
@@ -72,8 +78,8 @@ def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tm
     (tmp_path / "checkpoint").write_text("rubbish")
     other = make_trainer(start=False)
     lines = []
-    checkpoints = Checkpoints(tmp_path, keep=2, **other.contents())
-    assert checkpoints.restore_latest(lines.append) == (0, 0.0)
+    checkpoints = Checkpoints(tmp_path, keep=2, **all_of(other))
+    assert checkpoints.restore_latest(lines.append) == (0, 0.0, [])
     assert len(lines) == 1
     assert "ckpt-2" in lines[0]
     for a, b in zip(expected, numbers(other), strict=True):
@@ -81,18 +87,18 @@ def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tm
     run(other, 2)
     checkpoints.save(2, 0.0)
     third = make_trainer(start=False)
-    assert Checkpoints(tmp_path, **third.contents()).restore_latest(pytest.fail) == (2, 0.0)
+    assert Checkpoints(tmp_path, **all_of(third)).restore_latest(pytest.fail) == (2, 0.0, [])
 
 
 def test_all_broken_is_an_error_and_none_is_none(make_trainer, tmp_path):
     trainer = make_trainer()
-    checkpoints = Checkpoints(tmp_path, **trainer.contents())
+    checkpoints = Checkpoints(tmp_path, **all_of(trainer))
     assert checkpoints.restore_latest(pytest.fail) is None
     checkpoints.save(1, 0.0)
     for path in tmp_path.glob("ckpt-1.*"):
         path.write_bytes(b"")
     with pytest.raises(UserError, match="broken"):
-        Checkpoints(tmp_path, **make_trainer().contents()).restore_latest(lambda line: None)
+        Checkpoints(tmp_path, **all_of(make_trainer())).restore_latest(lambda line: None)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +112,7 @@ def test_a_model_restored_without_its_optimizer_is_the_one_that_was_saved(
     """As all that uses a trained run restores it."""
     trainer = make_trainer(changes)
     run(trainer, 3)
-    Checkpoints(tmp_path, **trainer.contents()).save(3, 0.0)
+    Checkpoints(tmp_path, **all_of(trainer)).save(3, 0.0)
     # Another seed: what is not restored differs.
     other = build_generator(override(trainer.config, {"seed": 5}))
     Checkpoints(tmp_path, generator=other).restore_latest(pytest.fail)

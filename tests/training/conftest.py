@@ -9,6 +9,7 @@ from tf_dyngen.config import override
 from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.start import build_learner, start_learner
 from tf_dyngen.training.trainer import Trainer
+from tf_dyngen.training.workers import Workers
 from tf_dyngen.video.clip_store import ClipStore, write_clip_store
 from tf_dyngen.video.clips import Clip
 
@@ -44,18 +45,16 @@ def make_trainer(make_store):
         config = override(presets.load("smoke"), changes or {})
         clips = clips or [moving_clip("a")]
         strategy = strategy or tf.distribute.OneDeviceStrategy("CPU:0")
-        learner = build_learner(
-            config, [clip.clip_id for clip in clips], len(clips[0].frames), strategy
-        )
+        learner = build_learner(config, [clip.record for clip in clips], strategy)
         store = make_store(clips)
         if start:
-            start_learner(learner, config, store, store.shortest)
+            start_learner(learner, config, store, clips)
         batches = ClipBatches(
             store,
             batch_size=config.learning.batch_size,
             bptt_length=config.learning.bptt_length,
             seed=config.seed,
         )
-        return Trainer(config, *learner, batches, strategy)
+        return Trainer(config, *learner, batches, Workers(strategy))
 
     return make

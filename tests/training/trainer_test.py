@@ -1,5 +1,7 @@
 """The training step and loop: learning, windows, tracing, replicas, divergence."""
 
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -34,31 +36,31 @@ def test_training_lowers_the_error(make_trainer, changes):
 def test_learning_moves_the_weights_and_inference_the_latents(make_trainer):
     trainer = make_trainer()
     weights = [v.numpy() for v in trainer.generator.trainable_variables]
-    noise = trainer.chains.noise.numpy()
+    noise = trainer.chains.noise.copy()
     trainer.run_step()
     trainer.run_step()
     for before, variable in zip(weights, trainer.generator.trainable_variables, strict=True):
         assert np.any(before != variable.numpy()), variable.path
-    assert np.all(noise != trainer.chains.noise.numpy())
+    assert np.all(noise != trainer.chains.noise.copy())
 
 
 def test_windows_carry_the_state_over(make_trainer):
     clip = moving_clip("long", num_frames=20)
     still_weights = {"learning.learning_rate": 1e-12}
     trainer = make_trainer({"learning.bptt_length": 8, **still_weights}, clips=[clip])
-    assert trainer.batches.starts == [0, 6, 12]
-    initial = trainer.chains.initial_state.numpy()
+    assert trainer.batches.starts_of(0) == [0, 6, 12]
+    initial = trainer.chains.initial_state.copy()
     trainer.run_step()
-    after_first = trainer.chains.initial_state.numpy()
+    after_first = trainer.chains.initial_state.copy()
     assert np.any(after_first != initial)
-    carried = trainer.chains.carried_state.numpy()
-    rolled = trainer.generator.rollout(after_first, trainer.chains.noise[:, :6])[:, -1]
+    carried = trainer.chains.carried_state.copy()
+    rolled = trainer.generator.rollout(after_first, trainer.chains.noise[None, :6])[:, -1]
     np.testing.assert_allclose(carried, rolled, atol=1e-5)
     trainer.run_step()
     np.testing.assert_array_equal(trainer.chains.initial_state, after_first)
     trainer.run_step()
     trainer.run_step()
-    assert np.any(trainer.chains.initial_state.numpy() != after_first)
+    assert np.any(trainer.chains.initial_state.copy() != after_first)
     assert trainer.num_traces == 1
 
 
@@ -73,28 +75,109 @@ def test_other_clips_in_the_batch_do_not_touch_a_clip(make_trainer):
         here.assign(there)
     row = both.chains.rows["b"]
     for name in ("noise", "initial_state", "carried_state"):
-        getattr(alone.chains, name).assign(getattr(both.chains, name)[row][None])
+        start = getattr(both.chains, name)
+        getattr(alone.chains, name)[:] = (
+            start[both.chains.frames_of(row)] if name == "noise" else start[row]
+        )
     both.run_step()
     alone.run_step()
-    np.testing.assert_allclose(alone.chains.noise[0], both.chains.noise[row], atol=1e-5)
+    own = both.chains.noise[both.chains.frames_of(row)]
+    np.testing.assert_allclose(alone.chains.noise, own, atol=1e-5)
 
 
-def test_two_replicas_learn_as_one(make_trainer):
-    clips = [moving_clip(name, seed=i) for i, name in enumerate("abcd")]
-    settings = {"learning.batch_size": 2, "seed": 5}
-    mirrored = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+LENGTHS = [12, 12, 7, 12, 9, 20]
+
+
+@pytest.fixture(scope="module")
+def mirrored():
+    # One for all: the collectives of a second strategy in a process clash with those of the first.
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+def learn_on_one_and_two(make_trainer, mirrored, changes):
+    """Returns trainers of clips of many lengths behind 10 steps, on one device and on two."""
+    clips = [moving_clip(str(i), length, seed=i) for i, length in enumerate(LENGTHS)]
+    settings = {"learning.batch_size": 4, **changes}
     one = make_trainer(settings, clips=clips)
     two = make_trainer(settings, clips=clips, strategy=mirrored)
-    for _ in range(4):
+    for _ in range(10):
         metrics_one, metrics_two = one.run_step(), two.run_step()
-    assert metrics_two.log_joint == pytest.approx(metrics_one.log_joint, rel=1e-4)
+    assert metrics_two.log_joint == pytest.approx(metrics_one.log_joint, rel=1e-5)
+    return one, two
+
+
+def test_two_replicas_learn_as_one(make_trainer, mirrored):
+    one, two = learn_on_one_and_two(make_trainer, mirrored, {})
+    a, b = (np.concatenate([v.numpy().ravel() for v in t.generator.variables]) for t in (one, two))
+    assert np.linalg.norm(b - a) < 1e-5 * np.linalg.norm(a)
+    np.testing.assert_allclose(two.chains.noise, one.chains.noise, atol=1e-4)
+
+
+# A bias in front of a normalisation has no gradient but rounding, which Adam blows up.
+WITHOUT_INFLUENCE = r"deconvolution/layer_\d/bias"
+
+
+@pytest.mark.parametrize("changes", [{}, PAPER, {"inference.chains": "fresh"}])
+def test_two_replicas_learn_as_one_to_the_last_digits(make_trainer, mirrored, changes, float64):
+    one, two = learn_on_one_and_two(make_trainer, mirrored, changes)
     for a, b in zip(one.generator.variables, two.generator.variables, strict=True):
-        np.testing.assert_allclose(b.numpy(), a.numpy(), atol=2e-4)
-    np.testing.assert_allclose(two.chains.noise.numpy(), one.chains.noise.numpy(), atol=2e-4)
+        if changes is not PAPER or not re.search(WITHOUT_INFLUENCE, a.path):
+            assert np.linalg.norm(b.numpy() - a.numpy()) <= 1e-10 * np.linalg.norm(a.numpy()), (
+                a.path
+            )
 
 
-def test_a_batch_that_replicas_cannot_share_is_refused(make_trainer):
-    mirrored = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+@pytest.mark.parametrize("changes", [{}, PAPER], ids=["linear_backbone", "paper"])
+def test_padding_has_no_influence(make_trainer, changes, monkeypatch):
+    clips = [moving_clip("short", 7, seed=0), moving_clip("long", 12, seed=1)]
+    settings = {"learning.batch_size": 2, **changes}
+    clean, dirty = (make_trainer(settings, clips=clips) for _ in range(2))
+    windows_of = dirty.batches.windows_of
+
+    def with_rubbish_behind_the_end(*arguments):
+        visit, batch = windows_of(*arguments)
+        batch.frames[0, 7:] = 200
+        return visit, batch
+
+    monkeypatch.setattr(dirty.batches, "windows_of", with_rubbish_behind_the_end)
+    for _ in range(5):
+        assert dirty.run_step().log_joint == clean.run_step().log_joint
+    assert dirty.batches.at(4)[1].frames[0, 7:].min() == 200
+    for a, b in zip(clean.generator.variables, dirty.generator.variables, strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(clean.chains.noise, dirty.chains.noise)
+
+
+def test_a_padded_clip_is_inferred_as_it_is_alone(make_trainer):
+    clips = [moving_clip("short", 7, seed=0), moving_clip("long", 12, seed=1)]
+    # Langevin noise is drawn for whole windows, which here differ in length: none of it.
+    plain = {
+        **PAPER,
+        "inference.likelihood": "sum",
+        "inference.step_size": 0.01,
+        "inference.temperature": 0.0,
+    }
+    both = make_trainer({"learning.batch_size": 2, **plain}, clips=clips)
+    alone = make_trainer({"learning.bptt_length": 7, **plain}, clips=clips[:1])
+    for here, there in zip(alone.generator.variables, both.generator.variables, strict=True):
+        here.assign(there)
+    both.run_step()
+    alone.run_step()
+    for name in ("noise", "initial_state"):
+        padded, own = (getattr(t.chains.of_clip("short"), name).numpy() for t in (both, alone))
+        np.testing.assert_allclose(padded, own, atol=1e-5)
+
+
+def test_fresh_chains_start_anew_and_learn(make_trainer):
+    trainer = make_trainer({"inference.chains": "fresh", "learning.steps": 60, **FEW_STATES})
+    assert trainer.chains is None
+    first = trainer.run_step()
+    last = trainer.train([])
+    assert last.mse < 0.8 * first.mse
+    assert "chains" not in trainer.contents()
+
+
+def test_a_batch_that_replicas_cannot_share_is_refused(make_trainer, mirrored):
     with pytest.raises(UserError, match=r"learning\.batch_size"):
         make_trainer({"learning.batch_size": 1}, strategy=mirrored)
 

@@ -1,88 +1,123 @@
-"""Persistent Langevin chains: the latents of every clip, kept in host memory between visits."""
+"""Persistent Langevin chains: the latents of every clip, kept in host memory between visits.
+
+The cost of a clip of T frames is T * noise + 2 * state + appearance floats. Nothing of it is on an
+accelerator: a visit takes its windows out and puts them back.
+"""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 
+from tf_dyngen.inference.draws import clip_key
 from tf_dyngen.model.latents import Latents, LatentSizes
 
 
-class Chains(tf.Module):
-    """The latents of all clips, one row a clip.
+class Visit(NamedTuple):
+    """Windows of L frames of B clips.
+
+    rows: [B] int32, of the clips in the store. starts: [B] int32, the first frame of each window.
+    """
+
+    rows: np.ndarray
+    starts: np.ndarray
+
+
+class Chains:
+    """The latents of clips, one row a clip; all arrays are NumPy's.
 
     A long clip is visited in windows of frames. `carried_state` is the state in front of the next
     window, as the last visit left it: the state is carried over, the gradient is not.
 
     Args:
       clip_ids: names the rows.
-      num_frames: T, of the longest clip.
+      num_frames: T of each clip.
       sizes: of the latents.
+
+    Attributes:
+      noise: [sum of all T, N], the clips one behind the other; see `frames_of`.
+      initial_state, carried_state: [clips, S]. appearance: [clips, A].
     """
 
-    def __init__(self, clip_ids: Sequence[str], num_frames: int, sizes: LatentSizes):
-        super().__init__(name="chains")
+    def __init__(self, clip_ids: Sequence[str], num_frames: Sequence[int], sizes: LatentSizes):
         self.rows = {clip_id: row for row, clip_id in enumerate(clip_ids)}
-        num_clips = len(self.rows)
-        with tf.device("CPU:0"):
-            self.noise = _zeros("noise", num_clips, num_frames, sizes.noise)
-            self.initial_state = _zeros("initial_state", num_clips, sizes.state)
-            self.carried_state = _zeros("carried_state", num_clips, sizes.state)
-            self.appearance = _zeros("appearance", num_clips, sizes.appearance)
+        self.num_frames = np.asarray(num_frames, np.int64)
+        self.sizes = sizes
+        self._offsets = np.concatenate([[0], np.cumsum(self.num_frames)])
+        dtype, num_clips = keras.config.floatx(), len(self.rows)
+        self.noise = np.zeros([self._offsets[-1], sizes.noise], dtype)
+        self.initial_state = np.zeros([num_clips, sizes.state], dtype)
+        self.carried_state = np.zeros([num_clips, sizes.state], dtype)
+        self.appearance = np.zeros([num_clips, sizes.appearance], dtype)
 
-    def start_at(self, clip_id: str, noise: np.ndarray, initial_state: np.ndarray) -> None:
-        """Puts a clip's chain at noise [T, N] (T up to the longest clip's) and state [S]."""
+    def frames_of(self, row: int) -> slice:
+        """Returns where the noise of the clip at `row` stands."""
+        return slice(int(self._offsets[row]), int(self._offsets[row + 1]))
+
+    def start_at(
+        self,
+        clip_id: str,
+        noise: np.ndarray,
+        initial_state: np.ndarray,
+        appearance: np.ndarray | None = None,
+    ) -> None:
+        """Puts a clip's chain at noise [T, N], state [S] and appearance [A], if it is given."""
         row = self.rows[clip_id]
-        self.noise[row, : len(noise)].assign(noise)
-        self.initial_state[row].assign(initial_state)
-        self.carried_state[row].assign(initial_state)
+        self.noise[self.frames_of(row)] = noise
+        self.initial_state[row] = self.carried_state[row] = initial_state
+        if appearance is not None:
+            self.appearance[row] = appearance
 
-    def start_from_prior(self, seed: int) -> None:
-        """Puts every chain at a draw of the prior N(0, I)."""
-        generator = np.random.default_rng(seed)
-        for variable in (self.noise, self.initial_state, self.appearance):
-            variable.assign(generator.standard_normal(variable.numpy().shape))
-        self.carried_state.assign(self.initial_state)
+    def start_from_prior(self, seed: int, clip_ids: Sequence[str] | None = None) -> None:
+        """Puts chains, all if None are named, at draws of the prior N(0, I).
 
-    def gather(self, rows, start, num_frames: int) -> Latents:
-        """Returns the latents of windows of clips.
-
-        Args:
-          rows: [B] int32.
-          start: int32 scalar, the first frame of the window.
-          num_frames: L.
-        Returns: Latents with leaves [B, L, N], [B, S], [B, A]; the state is the one in front of the
-        window: the latent s_0 at the start of a clip, carried over from the last window elsewhere.
+        A clip's draw is a function of the seed and its id: the same wherever its chain lives.
         """
-        frames = start + tf.range(num_frames)
-        rows_and_frames = tf.stack(tf.meshgrid(rows, frames, indexing="ij"), axis=-1)
-        first = tf.gather(self.initial_state, rows)
-        carried = tf.gather(self.carried_state, rows)
-        return Latents(
-            tf.gather_nd(self.noise, rows_and_frames),
-            tf.where(tf.equal(start, 0), first, carried),
-            tf.gather(self.appearance, rows),
-        )
+        for clip_id in self.rows if clip_ids is None else clip_ids:
+            draw = np.random.default_rng([seed, clip_key(clip_id)]).standard_normal
+            row = self.rows[clip_id]
+            self.start_at(
+                clip_id,
+                draw((self.num_frames[row], self.sizes.noise)),
+                draw(self.sizes.state),
+                draw(self.sizes.appearance),
+            )
 
-    def scatter(self, rows, start, latents: Latents, next_state) -> None:
-        """Stores what a visit inferred; arguments as in `gather`, next_state [B, S]."""
-        num_frames = latents.noise.shape[1]
-        frames = start + tf.range(num_frames)
-        rows_and_frames = tf.stack(tf.meshgrid(rows, frames, indexing="ij"), axis=-1)
-        self.noise.scatter_nd_update(rows_and_frames, latents.noise)
-        self.appearance.scatter_update(tf.IndexedSlices(latents.appearance, rows))
-        self.carried_state.scatter_update(tf.IndexedSlices(next_state, rows))
-        stored = tf.gather(self.initial_state, rows)
-        first = tf.where(tf.equal(start, 0), latents.initial_state, stored)
-        self.initial_state.scatter_update(tf.IndexedSlices(first, rows))
+    def gather(self, visit: Visit, num_frames: int) -> Latents:
+        """Returns the latents of windows of `num_frames` frames, L.
+
+        Returns: Latents with NumPy leaves [B, L, N], [B, S], [B, A]; noise behind a clip's end is
+        zero. The state is the one in front of the window: the latent s_0 at the start of a clip,
+        carried over from the last window elsewhere.
+        """
+        rows, starts = np.asarray(visit.rows), np.asarray(visit.starts)
+        places, present = self._places(rows, starts, num_frames)
+        noise = self.noise[np.where(present, places, 0)]
+        noise[~present] = 0.0
+        state = np.where(starts[:, None] == 0, self.initial_state[rows], self.carried_state[rows])
+        return Latents(noise, state, self.appearance[rows])  # type: ignore[arg-type]
+
+    def scatter(self, visit: Visit, latents: Latents, next_state) -> None:
+        """Stores what a visit inferred; leaves as in `gather`, next_state [B, S]."""
+        rows, starts = np.asarray(visit.rows), np.asarray(visit.starts)
+        noise = np.asarray(latents.noise)
+        places, present = self._places(rows, starts, noise.shape[1])
+        self.noise[places[present]] = noise[present]
+        self.appearance[rows] = latents.appearance
+        self.carried_state[rows] = next_state
+        first = starts == 0
+        self.initial_state[rows[first]] = np.asarray(latents.initial_state)[first]
 
     def of_clip(self, clip_id: str) -> Latents:
         """Returns the latents of one whole clip, leaves [1, ...]."""
         row = self.rows[clip_id]
-        return Latents(
-            self.noise[row][None], self.initial_state[row][None], self.appearance[row][None]
-        )
+        noise = self.noise[self.frames_of(row)]
+        leaves = (noise, self.initial_state[row], self.appearance[row])
+        return Latents(*(tf.constant(leaf[None]) for leaf in leaves))
 
-
-def _zeros(name: str, *shape: int) -> tf.Variable:
-    return tf.Variable(tf.zeros(shape), trainable=False, name=name)
+    def _places(self, rows: np.ndarray, starts: np.ndarray, num_frames: int):
+        """Returns where the noise of windows stands, [B, L], and whether it is of the clip."""
+        frames = starts[:, None] + np.arange(num_frames)
+        return self._offsets[rows][:, None] + frames, frames < self.num_frames[rows][:, None]

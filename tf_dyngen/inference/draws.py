@@ -1,8 +1,16 @@
 """Normal draws as a function of (seed, step, clip): the same on any device, after any resume."""
 
+import zlib
+
+import keras
 import tensorflow as tf
 
 from tf_dyngen.model.latents import Latents, LatentSizes
+
+
+def clip_key(clip_id: str) -> int:
+    """Returns a number in [0, 2^31) that depends on the clip's id alone."""
+    return zlib.crc32(clip_id.encode()) & 0x7FFFFFFF
 
 
 def fold_in(seed: tf.Tensor, number) -> tf.Tensor:
@@ -31,6 +39,7 @@ def draw_langevin_noise(
         tf.random.stateless_normal([num_draws, sum(widths)], fold_in(step_seed, key))
         for key in tf.unstack(clip_keys, num=num_clips)
     ]
-    noise, initial_state, appearance = tf.split(tf.stack(draws, axis=1), widths, axis=-1)
+    stacked = tf.cast(tf.stack(draws, axis=1), keras.config.floatx())
+    noise, initial_state, appearance = tf.split(stacked, widths, axis=-1)
     shape = [num_draws, num_clips, num_frames, sizes.noise]
     return Latents(tf.reshape(noise, shape), initial_state, appearance)

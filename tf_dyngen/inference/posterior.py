@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tf_dyngen.config import MEAN, InferenceConfig
 from tf_dyngen.inference.langevin import langevin_step
-from tf_dyngen.model.density import Evidence, log_joint_density
+from tf_dyngen.model.density import Evidence, hide_absent, log_joint_density
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.normalization import Mode
@@ -25,7 +25,7 @@ def infer_latents(
     evidence: Evidence,
     *,
     noise: Latents,
-    at_clip_start,
+    is_latent,
     precision: float,
     config: InferenceConfig,
     preconditioner: Latents | None = None,
@@ -34,22 +34,24 @@ def infer_latents(
 
     Args:
       generator: its weights stand still.
-      latents: leaves [B, ...]; `initial_state` moves only if `at_clip_start`.
+      latents: leaves [B, ...]; noise of frames that are not present is zero, and stays so.
       evidence: frames [B, T, H, W, C].
       noise: standard normal draws, leaves [langevin_steps, B, ...].
-      at_clip_start: bool scalar; elsewhere the state was carried over and is no latent.
+      is_latent: bool [B], whether the state in front of a window is a latent, as at a clip's
+        start, and moves; elsewhere it was carried over.
       precision: 1 / sigma^2.
       config: number and size of the steps, temperature.
       preconditioner: of the Langevin moves, see `preconditioning`.
     """
     carried = latents.initial_state
 
-    def hold_carried(moved: Latents) -> Latents:
-        return moved._replace(initial_state=tf.where(at_clip_start, moved.initial_state, carried))
+    def hold(moved: Latents) -> Latents:
+        state = tf.where(is_latent[:, None], moved.initial_state, carried)
+        return Latents(hide_absent(moved.noise, evidence.present), state, moved.appearance)
 
     def log_density(candidate: Latents):
         density = log_joint_density(
-            generator, hold_carried(candidate), evidence, precision=precision, mode=Mode.INFER
+            generator, hold(candidate), evidence, precision=precision, mode=Mode.INFER
         )
         return density.log_joint
 
@@ -63,4 +65,4 @@ def infer_latents(
             temperature=config.temperature,
             preconditioner=preconditioner,
         )
-    return hold_carried(latents)
+    return hold(latents)

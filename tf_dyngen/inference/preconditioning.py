@@ -10,6 +10,7 @@ change: the preconditioner stands still while the chain moves.
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.model.generator import Generator
@@ -19,7 +20,7 @@ NUM_POINTS = 8
 
 
 class Linearization(NamedTuple):
-    """A generator's Jacobians, averaged over points of a clip; latents and states are rows.
+    """A generator's Jacobians, averaged over points of clips; latents and states are rows.
 
     transition: d s_t / d s_{t-1}, [S, S]; noise_gain: d s_t / d xi_t, [N, S].
     state_gram: J J' of J = d x_t / d s_t, [S, S]; appearance_gram: the same of a, [A, A].
@@ -31,18 +32,29 @@ class Linearization(NamedTuple):
     appearance_gram: tf.Tensor
 
 
-def linearize(generator: Generator, latents: Latents) -> Linearization:
-    """Linearises a generator at NUM_POINTS evenly spaced frames of one clip, leaves [1, ...]."""
+def linearize(
+    generator: Generator, latents: Latents, *, num_points: int = NUM_POINTS, num_frames=None
+) -> Linearization:
+    """Linearises a generator at evenly spaced frames of clips.
+
+    Args:
+      generator: the model.
+      latents: of B clips or windows, leaves [B, ...].
+      num_points: how many frames of each.
+      num_frames: [B] int32, how many each has; all of the noise's if None.
+    """
+    frames = _evenly_spaced(latents, num_points, num_frames)
     states = tf.concat(
         [latents.initial_state[:, None], generator.rollout(latents.initial_state, latents.noise)],
         axis=1,
-    )[0]
-    num_frames = _sides(latents.noise)[1]
-    frames = [round(i * (num_frames - 1) / (NUM_POINTS - 1)) for i in range(NUM_POINTS)]
-    before = tf.gather(states, frames)
-    noise = tf.gather(latents.noise[0], frames)
-    after = tf.gather(states, [frame + 1 for frame in frames])
-    appearance = tf.repeat(latents.appearance, NUM_POINTS, axis=0)
+    )
+
+    def take(values, chosen):
+        return tf.reshape(tf.gather(values, chosen, batch_dims=1), [-1, values.shape[-1]])
+
+    before, after = take(states, frames), take(states, frames + 1)
+    noise = take(latents.noise, frames)
+    appearance = tf.repeat(latents.appearance, num_points, axis=0)
     transition, emission = generator.transition, generator.emission
     by_state = _jacobian(transition, 0, before, noise)
     by_noise = _jacobian(transition, 1, before, noise)
@@ -84,6 +96,16 @@ def build_preconditioner(model: Linearization, visible_shares, *, precision: flo
         tf.reduce_sum(visible_shares) * model.appearance_gram,
     ]
     return Latents(*(_root_of_covariance(gram, precision) for gram in grams))
+
+
+def _evenly_spaced(latents: Latents, num_points: int, num_frames) -> tf.Tensor:
+    """Returns [B, num_points] int32: from the first frame to the last, or the middle one."""
+    num_clips, length = _sides(latents.noise)[:2]
+    if num_frames is None:
+        num_frames = tf.fill([num_clips], length)
+    shares = np.linspace(0.0, 1.0, num_points) if num_points > 1 else np.array([0.5])
+    places = tf.cast(num_frames - 1, tf.float64)[:, None] * shares
+    return tf.cast(tf.round(places), tf.int32)
 
 
 def _jacobian(function: Callable, argument: int, *inputs: tf.Tensor) -> tf.Tensor:

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.config import InferenceConfig
-from tf_dyngen.inference.chains import Chains
+from tf_dyngen.inference.chains import Chains, Visit
 from tf_dyngen.inference.draws import draw_langevin_noise
 from tf_dyngen.inference.posterior import infer_latents
 from tf_dyngen.model.density import Evidence
@@ -66,7 +66,7 @@ class PosteriorSampler:
     ):
         self._generator = generator
         self._chains = chains
-        self._row = tf.constant([row])
+        self._row = np.array([row], np.int32)
         self._clip_key = tf.constant([clip_key])
         self._windows = windows
         self._precision = precision
@@ -98,19 +98,24 @@ class PosteriorSampler:
         return FrameMoments(np.asarray(mean), np.asarray(squares) / max(1, num_samples - 1))
 
     def _visit(self, step: int) -> np.ndarray:
-        parts = [
-            self._infer(
-                tf.constant(step),
-                tf.constant(window.start),
-                tf.constant(window.next_start),
-                window.evidence,
-                window.roots,
-            ).numpy()[: window.next_start - window.start]
-            for window in self._windows
-        ]
-        return np.concatenate(parts)
+        return np.concatenate([self._visit_window(step, window) for window in self._windows])
 
-    def _infer_window(self, step, start, next_start, evidence, roots):
+    def _visit_window(self, step: int, window: Window) -> np.ndarray:
+        visit = Visit(self._row, np.array([window.start], np.int32))
+        stride = window.next_start - window.start
+        num_frames = len(window.evidence.frames[0])
+        frames, latents, next_state = self._infer(
+            tf.constant(step),
+            self._chains.gather(visit, num_frames),
+            tf.constant([window.start == 0]),
+            tf.constant(stride),
+            window.evidence,
+            window.roots,
+        )
+        self._chains.scatter(visit, latents, next_state)
+        return frames.numpy()[:stride]
+
+    def _infer_window(self, step, latents, is_latent, stride, evidence, roots):
         num_frames = evidence.frames.shape[1]
         noise = draw_langevin_noise(
             self._seed,
@@ -122,15 +127,13 @@ class PosteriorSampler:
         )
         latents = infer_latents(
             self._generator,
-            self._chains.gather(self._row, start, num_frames),
+            latents,
             evidence,
             noise=noise,
-            at_clip_start=tf.equal(start, 0),
+            is_latent=is_latent,
             precision=self._precision,
             config=self._config,
             preconditioner=roots,
         )
         frames, states = self._generator(latents)
-        next_state = tf.gather(states, next_start - start - 1, axis=1)
-        self._chains.scatter(self._row, start, latents, next_state)
-        return frames[0]
+        return frames[0], latents, tf.gather(states, stride - 1, axis=1)

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from tf_dyngen.config import LINEAR_BACKBONE, ModelConfig, VideoConfig
 from tf_dyngen.model.layers import Deconvolution, emission_layers
-from tf_dyngen.model.normalization import ClipNormalization, Mode
+from tf_dyngen.model.normalization import GENERATING, ClipNormalization, Statistics
 
 PAPER_WEIGHT_STD = 0.005
 
@@ -38,11 +38,8 @@ class DeconvolutionNetwork(keras.Model):
         for part in (*self.deconvolutions, *filter(None, self.normalizations)):
             setattr(self, part.name, part)
 
-    def call(self, latents, num_clips: int = 1, mode: Mode = Mode.GENERATE):
-        """Returns [B * T, H, W, C] of latents [B * T, L], where `num_clips` is B.
-
-        `mode` decides how feature maps are normalised; see `Mode`.
-        """
+    def call(self, latents, statistics: Statistics = GENERATING):
+        """Returns [B * T, H, W, C] of latents [B * T, L]; `statistics` normalise feature maps."""
         maps = latents[:, None, None, :]
         for index, (convolve, (height, width)) in enumerate(
             zip(self.deconvolutions, self.sizes, strict=True)
@@ -51,7 +48,7 @@ class DeconvolutionNetwork(keras.Model):
             if index < len(self.normalizations):
                 normalize = self.normalizations[index]
                 if normalize is not None:
-                    maps = normalize(maps, num_clips=num_clips, mode=mode)
+                    maps = normalize(maps, statistics=statistics)
                 maps = tf.nn.relu(maps)
         return maps
 
@@ -69,10 +66,10 @@ class DeconvolutionEmission(keras.Model):
             last_std=PAPER_WEIGHT_STD,
         )
 
-    def call(self, states, appearance, num_clips: int = 1, mode: Mode = Mode.GENERATE):
+    def call(self, states, appearance, statistics: Statistics = GENERATING):
         """Returns frames [B * T, H, W, C] of states [B * T, S] and appearance [B * T, A]."""
         latents = tf.concat([states, appearance], axis=-1)
-        return tf.tanh(self.deconvolution(latents, num_clips=num_clips, mode=mode))
+        return tf.tanh(self.deconvolution(latents, statistics=statistics))
 
 
 class LinearBackboneEmission(keras.Model):
@@ -105,14 +102,12 @@ class LinearBackboneEmission(keras.Model):
             last_std=0.0,
         )
 
-    def call(self, states, appearance, num_clips: int = 1, mode: Mode = Mode.GENERATE):
+    def call(self, states, appearance, statistics: Statistics = GENERATING):
         """Returns frames [B * T, H, W, C] of states [B * T, S] and appearance [B * T, A]."""
         linear = self.mean + tf.matmul(states, self.loading)
         if self.appearance_loading is not None:
             linear += tf.matmul(appearance, self.appearance_loading)
-        bent = self.deconvolution(
-            tf.concat([states, appearance], axis=-1), num_clips=num_clips, mode=mode
-        )
+        bent = self.deconvolution(tf.concat([states, appearance], axis=-1), statistics=statistics)
         return tf.tanh(tf.reshape(linear, [-1, *self.frame_shape]) + bent)
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 from tf_dyngen.config import Config, ModelConfig
 from tf_dyngen.model.emission import build_emission
 from tf_dyngen.model.latents import Latents, LatentSizes
-from tf_dyngen.model.normalization import Mode
+from tf_dyngen.model.normalization import Mode, Statistics
 from tf_dyngen.model.transition import build_transition
 
 
@@ -37,18 +37,22 @@ class Generator(keras.Model):
             states.append(state)
         return tf.stack(states, axis=1)
 
-    def emit(self, states, appearance, mode: Mode = Mode.GENERATE):
-        """Returns frames [B, T, H, W, C] in [-1, 1] of states [B, T, S], appearance [B, A]."""
+    def emit(self, states, appearance, mode: Mode = Mode.GENERATE, present=None):
+        """Returns frames [B, T, H, W, C] in [-1, 1] of states [B, T, S], appearance [B, A].
+
+        `present` [B, T] bool, if given, says which frames the clip's own statistics are of.
+        """
         num_clips, num_frames, state_size = states.shape
         repeated = tf.repeat(appearance, num_frames, axis=0)
         flat = tf.reshape(states, [num_clips * num_frames, state_size])
-        frames = self.emission(flat, repeated, num_clips=num_clips, mode=mode)
+        statistics = Statistics(mode, num_clips, present)
+        frames = self.emission(flat, repeated, statistics=statistics)
         return tf.reshape(frames, [num_clips, num_frames, *frames.shape[1:]])
 
-    def call(self, latents: Latents, mode: Mode = Mode.GENERATE):
-        """Returns (frames [B, T, H, W, C] in [-1, 1], states [B, T, S]) of latents."""
+    def call(self, latents: Latents, mode: Mode = Mode.GENERATE, present=None):
+        """Returns (frames [B, T, H, W, C] in [-1, 1], states [B, T, S]) of latents; see `emit`."""
         states = self.rollout(latents.initial_state, latents.noise)
-        return self.emit(states, latents.appearance, mode), states
+        return self.emit(states, latents.appearance, mode, present), states
 
 
 def build_generator(config: Config) -> Generator:

@@ -1,5 +1,6 @@
 """Normalisation of feature maps by the clip's own statistics, or by moving ones when generating."""
 
+import dataclasses
 import enum
 
 import keras
@@ -15,6 +16,24 @@ class Mode(enum.Enum):
     GENERATE = "moving statistics: a frame never depends on other frames"
     INFER = "each clip's own statistics"
     LEARN = "each clip's own statistics, and the moving ones follow them"
+
+
+@dataclasses.dataclass(frozen=True)
+class Statistics:
+    """Whose statistics normalise the feature maps of B clips of T frames.
+
+    No NamedTuple: Keras takes those apart, and refuses tensors beside other things.
+
+    mode: which. num_clips: B. present: None, or bool [B, T], False for frames behind a clip's end,
+    which are not of it.
+    """
+
+    mode: Mode = Mode.GENERATE
+    num_clips: int = 1
+    present: tf.Tensor | None = None
+
+
+GENERATING = Statistics()
 
 
 class ClipNormalization(keras.layers.Layer):
@@ -38,13 +57,13 @@ class ClipNormalization(keras.layers.Layer):
             shape=shape, initializer="ones", name="moving_variance", **moving
         )
 
-    def call(self, maps, num_clips: int = 1, mode: Mode = Mode.GENERATE):
-        """Normalises maps [B * T, H, W, C]; `num_clips` is B."""
-        if mode is Mode.GENERATE:
+    def call(self, maps, statistics: Statistics = GENERATING):
+        """Normalises maps [B * T, H, W, C]."""
+        if statistics.mode is Mode.GENERATE:
             return self._normalize(maps, self.moving_mean, self.moving_variance)
-        by_clip = tf.reshape(maps, [num_clips, -1, maps.shape[-1]])
-        mean, variance = tf.nn.moments(by_clip, axes=[1], keepdims=True)
-        if mode is Mode.LEARN:
+        by_clip = tf.reshape(maps, [statistics.num_clips, -1, maps.shape[-1]])
+        mean, variance = _moments(by_clip, maps.shape[1] * maps.shape[2], statistics.present)
+        if statistics.mode is Mode.LEARN:
             _follow(self.moving_mean, tf.reduce_mean(mean, axis=[0, 1]))
             _follow(self.moving_variance, tf.reduce_mean(variance, axis=[0, 1]))
         return tf.reshape(self._normalize(by_clip, mean, variance), tf.shape(maps))
@@ -52,6 +71,14 @@ class ClipNormalization(keras.layers.Layer):
     def _normalize(self, values, mean, variance):
         gain = tf.math.rsqrt(variance + EPSILON) * self.scale
         return values * gain + (self.offset - mean * gain)
+
+
+def _moments(by_clip, num_places: int, present):
+    """Returns mean and variance, [B, 1, C], of maps [B, T * H * W, C] over frames present."""
+    if present is None:
+        return tf.nn.moments(by_clip, axes=[1], keepdims=True)
+    weights = tf.repeat(tf.cast(present, by_clip.dtype), num_places, axis=1)[:, :, None]
+    return tf.nn.weighted_moments(by_clip, axes=[1], frequency_weights=weights, keepdims=True)
 
 
 def _follow(moving, current) -> None:

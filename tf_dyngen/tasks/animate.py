@@ -10,6 +10,7 @@ from PIL import Image
 
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
+from tf_dyngen.inference.chains import Visit
 from tf_dyngen.inference.posterior import likelihood_precision
 from tf_dyngen.inference.still_image import KnownFrames, StillFit, infer_still, known_frames
 from tf_dyngen.tasks.synthesize import Synthesizer
@@ -102,10 +103,11 @@ def read_still(path: Path) -> Image.Image:
 
 def frames_of_run(run: TrainedRun) -> KnownFrames:
     """Returns frames, evenly spread, of clips, evenly spread, that a run has learned."""
-    num_frames = run.record.clips[0].num_frames
-    rows = evenly_spaced(len(run.record.clips), MOST_CLIPS).astype(np.int32)
+    num_frames = int(run.chains.num_frames.min())
+    rows = evenly_spaced(len(run.chains.rows), MOST_CLIPS).astype(np.int32)
     chosen = evenly_spaced(num_frames, MOST_FRAMES // len(rows))
-    return known_frames(run.generator, run.chains.gather(rows, 0, num_frames), chosen)
+    latents = run.chains.gather(Visit(rows, np.zeros_like(rows)), num_frames)
+    return known_frames(run.generator, latents, chosen)
 
 
 def fit_still(

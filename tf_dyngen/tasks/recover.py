@@ -8,11 +8,13 @@ import tensorflow as tf
 
 from tf_dyngen.config import Config
 from tf_dyngen.filling.motion import MotionFill, fill_along_motion
+from tf_dyngen.inference.chains import Visit
+from tf_dyngen.inference.draws import clip_key
 from tf_dyngen.inference.posterior import likelihood_precision
+from tf_dyngen.inference.preconditioning import Linearization, linearize
 from tf_dyngen.inference.sampling import FrameMoments, PosteriorSampler, Window
 from tf_dyngen.model.density import Evidence
-from tf_dyngen.model.latents import Latents
-from tf_dyngen.training.batches import ClipBatches, clip_key
+from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.preconditioner import FollowingPreconditioner
 from tf_dyngen.training.restore import TrainedRun
 from tf_dyngen.video.clips import Clip, to_model_range, to_uint8
@@ -58,9 +60,9 @@ def recover_clip(
       num_samples, burn_in, report: see `PosteriorSampler.moments`.
     """
     config = run.record.config
-    clip = batches.store.read(row, 0, batches.num_frames)
+    clip = batches.store.read(row)
     visible = np.ones_like(clip.frames[..., :1], bool) if clip.visible is None else clip.visible
-    precision = likelihood_precision(config.inference, batches.num_terms())
+    precision = likelihood_precision(config.inference, batches.num_terms)
     sampler = PosteriorSampler(
         run.generator,
         run.chains,
@@ -87,25 +89,32 @@ def _windows(run: TrainedRun, batches: ClipBatches, row: int, precision: float) 
     preconditioner = None
     if config.inference.precondition_every:
         preconditioner = FollowingPreconditioner(
-            run.generator,
-            batches.evidence_shares(weight, row),
+            run.generator.latent_sizes,
+            batches.evidence_shares_of(row, weight),
             precision=precision,
-            every=len(batches.starts),
+            every=len(batches.starts_of(row)),
         )
     windows = []
-    for number, start in enumerate(batches.starts):
-        batch = batches.window_of(np.array([row], np.int32), number)
-        frames = tf.constant(to_model_range(batch.frames))
-        evidence = Evidence(frames, tf.constant(batch.visible.astype(bool)), weight)
+    for number, start in enumerate(batches.starts_of(row)):
+        _, batch = batches.windows_of(np.array([row], np.int32), np.array([number]))
+        present = np.arange(batches.window_length)[None] < batch.num_frames[:, None]
+        evidence = Evidence(
+            tf.constant(to_model_range(batch.frames)),
+            tf.constant(batch.visible.astype(bool)),
+            weight,
+            tf.constant(present) if batches.is_padded else None,
+        )
         roots = None
         if preconditioner is not None:
-            roots = preconditioner.roots(number, number, lambda: _first_latents(run, batches, row))
-        windows.append(Window(start, int(batch.next_start), evidence, roots))
+            roots = preconditioner.roots(number, number, lambda: _linearization(run, batches, row))
+        windows.append(Window(start, start + int(batch.strides[0]), evidence, roots))
     return windows
 
 
-def _first_latents(run: TrainedRun, batches: ClipBatches, row: int) -> Latents:
-    return run.chains.gather(tf.constant([row]), 0, batches.window_length)
+def _linearization(run: TrainedRun, batches: ClipBatches, row: int) -> Linearization:
+    first = Visit(np.array([row]), np.array([0]))
+    latents = run.chains.gather(first, batches.window_length)
+    return tf.function(lambda: linearize(run.generator, latents))()
 
 
 def _total_std(

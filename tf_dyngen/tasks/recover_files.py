@@ -14,8 +14,8 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.filling.baselines import BASELINES, hidden_error
 from tf_dyngen.tasks.inpaint import write_at_source_size
 from tf_dyngen.tasks.recover import Recovery, recover_clip
-from tf_dyngen.tasks.train import CLIPS_FOLDER
-from tf_dyngen.training.batches import ClipBatches, load_batches
+from tf_dyngen.training.batches import ClipBatches
+from tf_dyngen.training.clip_loading import cache_folder, load_store
 from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clip_paths import expand_clip_paths
@@ -104,11 +104,10 @@ def _folder_name(row: int, clip_name: str) -> str:
 
 def _load(workdir: Path, run: TrainedRun) -> ClipBatches:
     config = run.record.config
-    with ClipCache(workdir / CLIPS_FOLDER) as cache:
-        return load_batches(
-            run.record.source,
-            config.video,
-            cache,
+    collection = open_collection(run.record.source, config.video, seed=config.seed)
+    with ClipCache(cache_folder(workdir)) as cache:
+        return ClipBatches(
+            load_store(collection, config.video, cache),
             batch_size=config.learning.batch_size,
             bptt_length=config.learning.bptt_length,
             seed=config.seed,
@@ -120,10 +119,10 @@ def _read_truths(run: TrainedRun, truth: str | None) -> list[np.ndarray] | None:
     source, video = run.record.source, run.record.config.video
     if truth is None and not source.mask.hide:
         return None
-    length = run.record.clips[0].num_frames
     if truth in (None, CLIP_ITSELF):
         whole = open_collection(dataclasses.replace(source, mask=NOTHING_HIDDEN), video)
-        return [clip.frames[:length] for clip in whole.read(np.arange(len(whole)))]
+        return [clip.frames for clip in whole.read(np.arange(len(whole)))]
+    length = run.record.clips[0].num_frames
     if len(run.record.clips) > 1:
         raise UserError(
             f"one truth, {truth}, is given for {len(run.record.clips)} clips",

@@ -25,7 +25,7 @@ class SamplesAction:
       workdir: of the run.
       clip: what is shown, from its first frame on.
       synthesizer: makes frames with the current weights.
-      chains: hold the clip's latents.
+      chains: hold the clip's latents; without any there is no reconstruction.
       every: steps.
       seed: of the synthesis.
     """
@@ -36,7 +36,7 @@ class SamplesAction:
         *,
         clip: Clip,
         synthesizer: Synthesizer,
-        chains: Chains,
+        chains: Chains | None,
         every: int,
         seed: int,
     ):
@@ -59,13 +59,13 @@ class SamplesAction:
 
     def _refresh(self, step: int) -> None:
         num_frames = len(self._clip.frames)
-        latents = self._chains.of_clip(self._clip.clip_id)
+        videos = {"observed": mark_hidden(blacken(self._clip).frames, self._clip.visible)}
+        if self._chains is not None:
+            latents = self._chains.of_clip(self._clip.clip_id)
+            seen = self._synthesizer.render(latents, num_frames)
+            videos["reconstruction"] = np.concatenate(list(seen))
         new = self._synthesizer.synthesize(num_frames=num_frames, seed=self._seed)
-        videos = {
-            "observed": mark_hidden(blacken(self._clip).frames, self._clip.visible),
-            "reconstruction": np.concatenate(list(self._synthesizer.render(latents, num_frames))),
-            "synthesis": np.concatenate(list(new)),
-        }
+        videos["synthesis"] = np.concatenate(list(new))
         folder = self._workdir / FOLDER
         for name, frames in videos.items():
             write_video(folder / f"{name}.mp4", frames, self._clip.frame_rate)

@@ -4,26 +4,35 @@ import dataclasses
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tf_dyngen import config as configs
 from tf_dyngen import presets
 from tf_dyngen.config import Config
 from tf_dyngen.tasks.samples import LONGEST_SAMPLE, SamplesAction
 from tf_dyngen.tasks.synthesize import Synthesizer
-from tf_dyngen.training.batches import ClipBatches, load_batches
+from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
+from tf_dyngen.training.clip_loading import cache_folder, load_store, records_of_all
 from tf_dyngen.training.devices import choose_strategy
 from tf_dyngen.training.interruption import StopRequest
 from tf_dyngen.training.memory import check_memory, estimate_memory
 from tf_dyngen.training.reports import MetricsLogAction, ProgressAction
 from tf_dyngen.training.run_record import RunRecord, check_same_run, load_record
-from tf_dyngen.training.start import Learner, build_learner, start_learner
-from tf_dyngen.training.trainer import Trainer
+from tf_dyngen.training.start import Learner, build_learner, fitted_rows, start_learner
+from tf_dyngen.training.trainer import Action, Trainer
+from tf_dyngen.training.workers import Workers, noticing_loss
 from tf_dyngen.video.clip_cache import ClipCache
-from tf_dyngen.video.sources import Source
+from tf_dyngen.video.clips import Clip, ClipRecord
+from tf_dyngen.video.sources import Source, open_collection
 
-CLIPS_FOLDER = "clips"
+
+class _Clips(NamedTuple):
+    """A worker's batches; what is known of all workers' clips; those a start is fitted to."""
+
+    batches: ClipBatches
+    records: tuple[ClipRecord, ...]
+    fitted: list[Clip]
 
 
 def train(
@@ -39,6 +48,8 @@ def train(
 ) -> None:
     """Trains in a work directory, going on with the run that is in it.
 
+    Several workers call this together, with the same arguments and one work directory.
+
     Args:
       workdir: of the run; made if it is not there.
       preset: name of the settings to start from; the default preset if None.
@@ -49,30 +60,34 @@ def train(
       strategy: a name of `devices.STRATEGIES`.
       max_seconds: of training in this session.
     Raises: UserError for anything the user can put right; the work directory is as it was.
+      WorkerLostError if another worker is gone.
     """
+    workers = Workers(choose_strategy(strategy))
     stored = load_record(workdir)
     config = _resolve_config(stored, preset, changes or {})
     source = _complete(source, stored.source if stored else embedded)
     if source.dataset:
         register(source.dataset)
-    with ClipCache(workdir / CLIPS_FOLDER) as cache:
-        batches = _load_batches(source, config, cache)
-        record = RunRecord(config, source, batches.records())
-        if stored:
-            check_same_run(workdir, stored, record)
-        trainer, learner = _build_trainer(config, batches, strategy)
-    # From here on the clips are kept, whatever happens.
-    checkpoints = Checkpoints(
-        workdir / FOLDER, keep=config.output.keep_checkpoints, **trainer.contents()
-    )
-    restored = checkpoints.restore_latest(_say)
-    if restored:
-        trainer.completed, trainer.seconds = restored
-        _say(f"going on at step {trainer.completed}")
-    else:
-        start_learner(learner, config, batches.store, batches.num_frames)
-    record.save(workdir)
-    _train_and_report(workdir, trainer, learner, checkpoints, max_seconds)
+    with noticing_loss(workers):
+        with ClipCache(cache_folder(workdir, workers.shard)) as cache:
+            clips = _load_clips(source, config, workdir, cache, workers)
+            record = RunRecord(config, source, clips.records)
+            for line in check_same_run(workdir, stored, record) if stored else []:
+                _say(line, workers)
+            trainer, learner = _build_trainer(config, clips, workers)
+        # From here on the clips are kept, whatever happens.
+        checkpoints = Checkpoints(
+            workdir / FOLDER,
+            chains=learner.chains,
+            workers=workers,
+            keep=config.output.keep_checkpoints,
+            **trainer.contents(),
+        )
+        _start_or_go_on(trainer, learner, checkpoints, clips.fitted)
+        if workers.is_chief:
+            record.save(workdir)
+        _train_and_report(workdir, trainer, learner, checkpoints, max_seconds)
+        workers.wait_for_all()
 
 
 def _complete(source: Source, default: Source) -> Source:
@@ -93,48 +108,79 @@ def _resolve_config(
     return configs.override(presets.load(preset or presets.DEFAULT), changes)
 
 
-def _load_batches(source: Source, config: Config, cache: ClipCache) -> ClipBatches:
-    """Returns batches of windows of all clips, of the length of the shortest."""
-    video, learning = config.video, config.learning
-    batches = load_batches(
-        source,
-        video,
-        cache,
+def _load_clips(
+    source: Source, config: Config, workdir: Path, cache: ClipCache, workers: Workers
+) -> _Clips:
+    video, learning, shard = config.video, config.learning, workers.shard
+    collection = open_collection(source, video, seed=config.seed)
+    num_clips = len(collection)
+    own = load_store(collection, video, cache, shard.rows(num_clips, learning.batch_size))
+    batches = ClipBatches(
+        own,
         batch_size=learning.batch_size,
         bptt_length=learning.bptt_length,
         seed=config.seed,
+        shard=shard,
+        num_clips=num_clips,
+        longest=int(workers.all(own.longest).max()),
     )
-    if batches.num_frames < video.num_frames:
-        _say(f"{batches.num_frames} of {video.num_frames} frames: the shortest clip has no more")
-    return batches
+    rows = fitted_rows(num_clips, video.num_frames)
+    if workers.are_several:
+        store = load_store(collection, video, cache, rows)
+        fitted = [store.read(place) for place in range(len(rows))]
+        sharing = (workdir, shard.num_workers, learning.batch_size)
+        records = records_of_all(collection, video, *sharing)
+    else:
+        fitted = [own.read(int(row)) for row in rows]
+        records = tuple(own.records)
+    return _Clips(batches, records, fitted)
 
 
-def _build_trainer(
-    config: Config, batches: ClipBatches, strategy_name: str
-) -> tuple[Trainer, Learner]:
+def _build_trainer(config: Config, clips: _Clips, workers: Workers) -> tuple[Trainer, Learner]:
     """Makes all variables and says what the run is; UserError if it would not fit into memory."""
-    clips, num_frames = batches.store.records, batches.num_frames
-    strategy = choose_strategy(strategy_name)
+    store, num_clips = clips.batches.store, len(clips.records)
     sizes = {
-        "num_clips": len(clips),
-        "num_frames": num_frames,
-        "masked": any(batches.store.has_mask),
+        "num_clips": len(store),
+        "num_frames": store.longest,
+        "masked": any(store.has_mask),
     }
     # Before any weight takes memory of its own.
     check_memory(estimate_memory(config, **sizes, num_weights=0))
-    learner = build_learner(config, [clip.clip_id for clip in clips], num_frames, strategy)
+    learner = build_learner(config, store.records, workers.strategy)
     num_weights = learner.generator.count_params()
     memory = estimate_memory(config, **sizes, num_weights=num_weights)
-    names = ", ".join(clip.name for clip in clips[:3]) + (", ..." if len(clips) > 3 else "")
-    video, learning = config.video, config.learning
+    names = ", ".join(clip.name for clip in clips.records[:3]) + ", ..." * (num_clips > 3)
+    lengths = sorted({clip.num_frames for clip in clips.records})
+    length = f"{lengths[0]} to {lengths[-1]}" if len(lengths) > 1 else f"{lengths[0]}"
+    if lengths[-1] < config.video.num_frames:
+        _say(f"{length} of {config.video.num_frames} frames: there are no more", workers)
+    num_devices = workers.strategy.num_replicas_in_sync
     _say(
-        f"{config.preset}: {len(clips)} clip{'s' * (len(clips) > 1)} ({names}), "
-        f"{num_frames} frames of {video.height}x{video.width}, {num_weights:,} parameters, about "
-        f"{memory / 1e9:.1f} GB of memory, {learning.steps} steps, "
-        f"{strategy.num_replicas_in_sync} device{'s' * (strategy.num_replicas_in_sync > 1)}"
+        f"{config.preset}: {num_clips} clip{'s' * (num_clips > 1)} ({names}), {length} frames of "
+        f"{config.video.height}x{config.video.width}, {num_weights:,} parameters, about "
+        f"{memory / 1e9:.1f} GB of memory, {config.learning.steps} steps, "
+        f"{num_devices} device{'s' * (num_devices > 1)}",
+        workers,
     )
     check_memory(memory)
-    return Trainer(config, *learner, batches, strategy), learner
+    return Trainer(config, *learner, clips.batches, workers), learner
+
+
+def _start_or_go_on(
+    trainer: Trainer, learner: Learner, checkpoints: Checkpoints, fitted: list[Clip]
+) -> None:
+    """Restores the newest checkpoint, or puts weights and chains where training starts."""
+    config, workers = trainer.config, trainer.workers
+    restored = checkpoints.restore_latest(lambda line: _say(line, workers))
+    if restored is None:
+        start_learner(learner, config, trainer.batches.store, fitted)
+        # Other machines may round the fit another way.
+        workers.share_from_chief(learner.generator.variables)
+        return
+    trainer.completed, trainer.seconds = restored.step, restored.seconds
+    _say(f"going on at step {trainer.completed}", workers)
+    if learner.chains is not None:
+        learner.chains.start_from_prior(config.seed, restored.new_clips)
 
 
 def _train_and_report(
@@ -144,24 +190,27 @@ def _train_and_report(
     checkpoints: Checkpoints,
     max_seconds: float,
 ) -> None:
-    config, first_step, batches = trainer.config, trainer.completed, trainer.batches
-    shown = min(LONGEST_SAMPLE, batches.num_frames)
-    actions = [
-        ProgressAction(first_step, config.learning.steps, max_seconds),
-        MetricsLogAction(workdir, first_step=first_step, every=config.output.log_every),
-        CheckpointAction(checkpoints, trainer, config.output.checkpoint_every),
-        SamplesAction(
-            workdir,
-            clip=batches.store.read(0, 0, shown),
-            synthesizer=Synthesizer(learner.generator),
-            chains=learner.chains,
-            every=config.output.samples_every,
-            seed=config.seed,
-        ),
-    ]
+    config, first_step, workers = trainer.config, trainer.completed, trainer.workers
+    actions: list[Action] = [CheckpointAction(checkpoints, trainer, config.output.checkpoint_every)]
+    if workers.is_chief:
+        shown = trainer.batches.store.read(0)
+        actions = [
+            ProgressAction(first_step, config.learning.steps, max_seconds),
+            MetricsLogAction(workdir, first_step=first_step, every=config.output.log_every),
+            *actions,
+            SamplesAction(
+                workdir,
+                clip=shown.first_frames(LONGEST_SAMPLE),
+                synthesizer=Synthesizer(learner.generator),
+                chains=learner.chains,
+                every=config.output.samples_every,
+                seed=config.seed,
+            ),
+        ]
     with StopRequest() as stop:
         trainer.train(actions, should_stop=stop, max_seconds=max_seconds)
-    _say_how_it_ended(workdir, trainer)
+    if workers.is_chief:
+        _say_how_it_ended(workdir, trainer)
 
 
 def _say_how_it_ended(workdir: Path, trainer: Trainer) -> None:
@@ -174,5 +223,6 @@ def _say_how_it_ended(workdir: Path, trainer: Trainer) -> None:
     _say(f"look at {workdir}/samples; new video: python -m launch.synthesize --workdir={workdir}")
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def _say(line: str, workers: Workers | None = None) -> None:
+    if workers is None or workers.is_chief:
+        print(line, file=sys.stderr, flush=True)

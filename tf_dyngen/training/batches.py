@@ -1,38 +1,34 @@
 """Which windows of which clips a step sees, as a function of the step alone."""
 
 import concurrent.futures
-import dataclasses
 import functools
-import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from tf_dyngen.config import VideoConfig
-from tf_dyngen.filling.motion import predict_hidden
-from tf_dyngen.training.clip_order import ONLY_WORKER, ClipOrder, Shard
-from tf_dyngen.video.clip_cache import ClipCache
+from tf_dyngen.inference.chains import Visit
+from tf_dyngen.inference.draws import clip_key
+from tf_dyngen.training.window_order import ONLY_WORKER, Shard, WindowOrder
 from tf_dyngen.video.clip_store import ClipStore
-from tf_dyngen.video.clips import Clip, ClipRecord
-from tf_dyngen.video.sources import Source, open_collection, read_with_progress, signature
+from tf_dyngen.video.clips import Clip
 
 
 class Batch(NamedTuple):
-    """Windows of L frames of B clips.
+    """Windows of L frames of B clips; all arrays but the frames are int32.
 
-    rows: [B] int32, the clips' rows in the chain store.
-    clip_keys: [B] int32, what the clips' random draws are folded from.
-    start: [] int32, the first frame of the window.
-    next_start: [] int32, where the window behind it starts (at most start + L).
+    clip_keys: [B], what the clips' random draws are folded from.
+    starts: [B], the first frame of each window.
+    strides: [B], how many frames further the next window of the clip starts, at most L.
+    num_frames: [B], how many frames are the clip's; those behind are padding.
     frames: [B, L, H, W, C] uint8; where a pixel is hidden, what is predicted of it.
     visible: broadcastable to `frames`, uint8: 1 where a pixel is visible, 0 where it is hidden.
     """
 
-    rows: np.ndarray
     clip_keys: np.ndarray
-    start: np.int32
-    next_start: np.int32
+    starts: np.ndarray
+    strides: np.ndarray
+    num_frames: np.ndarray
     frames: np.ndarray
     visible: np.ndarray
 
@@ -50,10 +46,10 @@ def window_starts(num_frames: int, bptt_length: int) -> list[int]:
 
 
 class ClipBatches:
-    """Batches of windows of stored clips; the shortest clip says how many frames are seen of each.
+    """Batches of windows of stored clips, which may differ in length; see `WindowOrder`.
 
-    Each batch of clips is swept window by window from its first frame to its last; then comes the
-    next batch, see `ClipOrder`. The batch of the next step is read while this one is worked on.
+    Windows of clips that are shorter are padded. The batch of the next step is read while this one
+    is worked on.
 
     Args:
       store: the clips of this worker.
@@ -62,6 +58,11 @@ class ClipBatches:
       seed: names the order.
       shard: the worker.
       num_clips: of all workers together; those of the store if None.
+      longest: frames of the longest clip of all workers; of the store's if None.
+
+    Attributes:
+      window_length: L.
+      is_padded: whether some window has frames that are no clip's.
     """
 
     def __init__(
@@ -73,37 +74,53 @@ class ClipBatches:
         seed: int,
         shard: Shard = ONLY_WORKER,
         num_clips: int | None = None,
+        longest: int | None = None,
     ):
         num_clips = num_clips or len(store)
         self.store = store
         self.batch_size = min(batch_size, num_clips)
-        self.num_frames = store.shortest
-        self.starts = window_starts(self.num_frames, bptt_length)
-        self.window_length = min(bptt_length, self.num_frames)
-        self._order = ClipOrder(num_clips, self.batch_size, seed, shard)
+        self.window_length = min(bptt_length, longest or store.longest)
+        self.is_padded = store.shortest < self.window_length
+        lengths, kinds = np.unique(
+            [record.num_frames for record in store.records], return_inverse=True
+        )
+        by_length = [window_starts(int(length), bptt_length) for length in lengths]
+        self._starts = [by_length[kind] for kind in kinds.ravel()]
+        num_windows = np.array([len(starts) for starts in by_length])[kinds.ravel()]
+        self._order = WindowOrder(num_clips, self.batch_size, seed, shard, num_windows)
         self._keys = np.array([clip_key(record.clip_id) for record in store.records], np.int32)
         self._reader = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="batches")
-        self._ahead: dict[int, concurrent.futures.Future[Batch]] = {}
+        self._ahead: dict[int, concurrent.futures.Future[tuple[Visit, Batch]]] = {}
 
-    def records(self) -> tuple[ClipRecord, ...]:
-        """Returns what is known of the worker's clips, as long as they are seen."""
-        seen = {"num_frames": self.num_frames}
-        return tuple(dataclasses.replace(record, **seen) for record in self.store.records)
+    def starts_of(self, row: int) -> list[int]:
+        """Returns the first frames of the windows of the clip at `row`."""
+        return self._starts[row]
 
-    def evidence_shares(self, hidden_weight: float, row: int | None = None) -> np.ndarray:
-        """Returns what is known of each frame of each window, [W, L]: 1 where all of it is seen.
+    def evidence_shares(self, hidden_weight: float) -> np.ndarray:
+        """Returns what is known of each frame of windows, [W, L]: 1 where all of it is seen.
+
+        Of a single clip there is a row a window; of several, one row, the mean of all.
 
         Args:
           hidden_weight: what a predicted pixel counts.
-          row: of one clip; the mean of all clips if None.
         """
-        shares = self._visible_shares if row is None else self._visible_shares[[row]]
-        frames = np.array(self.starts)[:, None] + np.arange(self.window_length)
-        known = shares + hidden_weight * (1.0 - shares)
-        return known.mean(axis=0)[frames].astype(np.float32)
+        if not any(self.store.has_mask):
+            return np.ones([1, self.window_length], np.float32)
+        if self._windows_differ:
+            return self.evidence_shares_of(0, hidden_weight)
+        known = [self.evidence_shares_of(row, hidden_weight) for row in range(len(self.store))]
+        return np.concatenate(known).mean(axis=0, keepdims=True)
 
+    def evidence_shares_of(self, row: int, hidden_weight: float) -> np.ndarray:
+        """Returns what is known of each frame of each window of the clip at `row`, [W, L]."""
+        seen = self._visible_shares(row)
+        known = np.ones(max(len(seen), self.window_length), np.float32)
+        known[: len(seen)] = seen + hidden_weight * (1.0 - seen)
+        return known[np.array(self._starts[row])[:, None] + np.arange(self.window_length)]
+
+    @functools.cached_property
     def num_terms(self) -> float:
-        """Returns how many terms the authors' mean of a batch's squared error has.
+        """How many terms the authors' mean of a batch's squared error has.
 
         They are frames, or where masks hide a part, the visible values of all channels.
         """
@@ -111,92 +128,70 @@ class ClipBatches:
         if not any(self.store.has_mask):
             return num_frames
         values = float(np.prod(self.store.frame_shape))
-        return num_frames * values * float(self._visible_shares.mean())
+        shares = [self._visible_shares(row) for row in range(len(self.store))]
+        return num_frames * values * float(np.concatenate(shares).mean())
 
-    @functools.cached_property
-    def _visible_shares(self) -> np.ndarray:
-        """Which part of each frame of each clip is visible, [N, T]."""
-        shares = np.ones([len(self.store), self.num_frames], np.float32)
-        for row in np.flatnonzero(self.store.has_mask):
-            clip = self.store.read(int(row), 0, self.num_frames)
-            shares[row] = _stack_visible([clip]).mean(axis=(0, 2, 3, 4))
-        return shares
+    def _visible_shares(self, row: int) -> np.ndarray:
+        """Which part of each frame of a clip is visible, [T]."""
+        if not self.store.has_mask[row]:
+            return np.ones(self.store.records[row].num_frames, np.float32)
+        visible = self.store.read(row).visible
+        assert visible is not None
+        return visible.mean(axis=(1, 2, 3), dtype=np.float32)
 
-    def at(self, step: int) -> Batch:
-        """Returns this worker's part of the batch of a step, counted from 0."""
+    def at(self, step: int) -> tuple[Visit, Batch]:
+        """Returns this worker's part of the batch of a step, counted from 0, and where it is."""
         pending = self._ahead.get(step) or self._reader.submit(self._read, step)
         self._ahead = {step + 1: self._reader.submit(self._read, step + 1)}
         return pending.result()
 
-    def _read(self, step: int) -> Batch:
-        sweep, window = divmod(step, len(self.starts))
-        return self.window_of(self._order.at(sweep), window)
+    def window_at(self, step: int) -> int:
+        """Returns which row of `evidence_shares` a step's batch has."""
+        return int(self._order.at(step)[1][0]) if self._windows_differ else 0
 
-    def window_of(self, rows: np.ndarray, window: int) -> Batch:
-        """Returns the window of that number of the clips at `rows`, [B] int32."""
-        start = self.starts[window]
-        end = start + self.window_length
-        following = self.starts[window + 1] if window + 1 < len(self.starts) else end
-        clips = [self.store.read(row, start, self.window_length) for row in rows]
-        frames = np.stack([clip.frames for clip in clips])
-        return Batch(
-            rows,
+    @property
+    def _windows_differ(self) -> bool:
+        """Whether each window has a row of `evidence_shares`."""
+        return len(self.store) == 1 and self.store.has_mask[0]
+
+    def _read(self, step: int) -> tuple[Visit, Batch]:
+        return self.windows_of(*self._order.at(step))
+
+    def windows_of(self, rows: np.ndarray, windows: np.ndarray) -> tuple[Visit, Batch]:
+        """Returns windows, by their numbers [B], of the clips at `rows`, [B], both int32."""
+        starts, strides, clips = [], [], []
+        for row, window in zip(rows, windows, strict=True):
+            following = [*self._starts[row], self.store.records[row].num_frames]
+            starts.append(following[window])
+            strides.append(following[window + 1] - following[window])
+            present = min(self.window_length, following[-1] - starts[-1])
+            clips.append(self.store.read(row, starts[-1], present))
+        visit = Visit(rows, np.array(starts, np.int32))
+        return visit, Batch(
             self._keys[rows],
-            np.int32(start),
-            np.int32(following),
-            frames,
-            _stack_visible(clips),
+            visit.starts,
+            np.array(strides, np.int32),
+            np.array([len(clip.frames) for clip in clips], np.int32),
+            np.stack([_pad(clip.frames, self.window_length) for clip in clips]),
+            _stack_visible(clips, self.window_length),
         )
 
 
-def load_batches(
-    source: Source,
-    video: VideoConfig,
-    cache: ClipCache,
-    *,
-    batch_size: int,
-    bptt_length: int,
-    seed: int,
-    shard: Shard = ONLY_WORKER,
-) -> ClipBatches:
-    """From a TFDS name, files or folders to batches; nothing but a batch is held in memory.
-
-    The worker's clips are decoded once and kept as raw frames, T * H * W * C bytes each; what is
-    hidden of them is replaced by its prediction, so that nothing behind it can ever see it.
-
-    Args:
-      source: where the clips come from.
-      video: what is read of each clip.
-      cache: where the raw frames are kept.
-      batch_size, bptt_length, seed, shard: see `ClipBatches`.
-    Raises: UserError if a clip is missing, damaged or given twice, or a mask does not fit.
-    """
-    collection = open_collection(source, video, seed=seed)
-    rows = shard.rows(len(collection), batch_size)
-    store = cache.get(
-        signature(collection, video, rows),
-        (predict_hidden(clip) for clip in read_with_progress(collection, rows)),
-        (video.height, video.width, video.channels),
-    )
-    return ClipBatches(
-        store,
-        batch_size=batch_size,
-        bptt_length=bptt_length,
-        seed=seed,
-        shard=shard,
-        num_clips=len(collection),
-    )
-
-
-def _stack_visible(clips: Sequence[Clip]) -> np.ndarray:
+def _stack_visible(clips: Sequence[Clip], length: int) -> np.ndarray:
     """Returns [B, L, H, W, 1] uint8; [B, 1, 1, 1, 1] where every pixel of the batch is visible."""
     if all(clip.visible is None for clip in clips):
         return np.ones((len(clips), 1, 1, 1, 1), np.uint8)
-    shape = (*clips[0].frames.shape[:-1], 1)
-    parts = [np.ones(shape, bool) if c.visible is None else c.visible for c in clips]
-    return np.stack(parts).astype(np.uint8)
+    parts = [
+        np.ones((*clip.frames.shape[:-1], 1), bool) if clip.visible is None else clip.visible
+        for clip in clips
+    ]
+    return np.stack([_pad(part, length) for part in parts]).astype(np.uint8)
 
 
-def clip_key(clip_id: str) -> int:
-    """Returns a number in [0, 2^31) that depends on the clip's id alone."""
-    return zlib.crc32(clip_id.encode()) & 0x7FFFFFFF
+def _pad(values: np.ndarray, length: int) -> np.ndarray:
+    """Returns values [T, ...] with zeros behind them, [length, ...]."""
+    if len(values) == length:
+        return values
+    padded = np.zeros((length, *values.shape[1:]), values.dtype)
+    padded[: len(values)] = values
+    return padded

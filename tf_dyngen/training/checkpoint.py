@@ -1,34 +1,69 @@
-"""Checkpoints of everything a run needs to go on: weights, optimiser, chains, step, seconds."""
+"""Checkpoints of everything a run needs to go on: weights, optimiser, chains, step, seconds.
+
+Every worker writes its chains; behind them the chief writes what all share, which makes the
+checkpoint. A checkpoint is whole if both can be read.
+"""
 
 import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import tensorflow as tf
 
 from tf_dyngen.errors import UserError
+from tf_dyngen.inference.chains import Chains
+from tf_dyngen.training.chain_files import (
+    BrokenChainsError,
+    read_chains,
+    remove_chains,
+    write_chains,
+)
 from tf_dyngen.training.trainer import Trainer
+from tf_dyngen.training.window_order import ONLY_WORKER
+from tf_dyngen.training.workers import Workers
 from tf_dyngen.training.write_errors import write_errors
 
 FOLDER = "checkpoints"
 # What TensorFlow raises for files that are cut short or damaged.
-_BROKEN = (tf.errors.OpError, ValueError, AssertionError, IndexError)
+_BROKEN = (tf.errors.OpError, ValueError, AssertionError, IndexError, BrokenChainsError)
+
+
+class Restored(NamedTuple):
+    """Where a run was: completed steps, seconds of training, and clips that it did not have."""
+
+    step: int
+    seconds: float
+    new_clips: list[str]
 
 
 class Checkpoints:
-    """Saves and restores `contents` under `directory`, one checkpoint a step.
+    """Saves and restores `contents` and `chains` under `directory`, one checkpoint a step.
 
     A checkpoint is written under a temporary name and renamed; older ones go only behind that.
 
     Args:
       directory: of the checkpoints.
+      chains: of this worker's clips; None where they are not kept.
+      workers: who saves; None if nobody does.
       contents: trackable objects by name.
       keep: how many checkpoints stay.
     """
 
-    def __init__(self, directory: Path, *, keep: int = 1, **contents):
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        chains: Chains | None = None,
+        workers: Workers | None = None,
+        keep: int = 1,
+        **contents,
+    ):
         self._directory = directory
+        self._chains = chains
+        self._workers = workers
+        self._shard = workers.shard if workers else ONLY_WORKER
         self._progress = {
             "step": tf.Variable(tf.zeros([], tf.int64), trainable=False),
             "seconds": tf.Variable(tf.zeros([], tf.float64), trainable=False),
@@ -39,29 +74,42 @@ class Checkpoints:
         self._newest: int | None = None
 
     def save(self, step: int, seconds: float) -> None:
-        """Writes a checkpoint unless it is the newest; UserError if it cannot be written."""
+        """Writes a checkpoint unless it is the newest; UserError if it cannot be written.
+
+        All workers call this at the same step.
+        """
         if step == self._newest:
             return
         self._progress["step"].assign(step)
         self._progress["seconds"].assign(seconds)
         advice = "free space or mend its permissions; the checkpoints before it are whole"
         with write_errors(self._directory / f"ckpt-{step}", advice):
-            first = self._manager is None
-            manager = self._manager or tf.train.CheckpointManager(
-                self._checkpoint, str(self._directory), max_to_keep=self._keep
-            )
-            manager.save(checkpoint_number=step)
-            if first:
-                self._remove_left_behind(manager.checkpoints)
-            self._manager = manager
+            if self._chains is not None:
+                write_chains(self._directory, step, self._shard, self._chains)
+        if self._workers:
+            self._workers.wait_for_all()
+        if self._shard.worker == 0:
+            with write_errors(self._directory / f"ckpt-{step}", advice):
+                self._save_shared(step)
         self._newest = step
 
-    def restore_latest(self, report: Callable[[str], None]) -> tuple[int, float] | None:
+    def _save_shared(self, step: int) -> None:
+        first = self._manager is None
+        manager = self._manager or tf.train.CheckpointManager(
+            self._checkpoint, str(self._directory), max_to_keep=self._keep
+        )
+        manager.save(checkpoint_number=step)
+        if first:
+            self._remove_left_behind(manager.checkpoints)
+        self._manager = manager
+        remove_chains(self._directory, self._steps())
+
+    def restore_latest(self, report: Callable[[str], None]) -> Restored | None:
         """Restores the newest checkpoint that is whole.
 
         Args:
           report: called with a line for every broken checkpoint passed over.
-        Returns: (step, seconds); None if there is no checkpoint at all.
+        Returns: where the run was; None if there is no checkpoint at all.
         Raises: UserError if there are checkpoints but all are broken.
         """
         steps = self._steps()
@@ -70,17 +118,23 @@ class Checkpoints:
             try:
                 status = self._checkpoint.restore(str(path))
                 status.assert_existing_objects_matched().expect_partial()
+                new_clips = self._read_chains(step)
             except _BROKEN as error:
                 report(f"checkpoint {path} is broken ({_first_line(error)}), trying the one before")
                 continue
             self._newest = step
-            return step, float(self._progress["seconds"])
+            return Restored(step, float(self._progress["seconds"]), new_clips)
         if steps:
             raise UserError(
                 f"every checkpoint in {self._directory} is broken",
                 "restore the folder from a copy, or train again in another --workdir",
             )
         return None
+
+    def _read_chains(self, step: int) -> list[str]:
+        if self._chains is None:
+            return []
+        return read_chains(self._directory, step, self._chains, self._shard)
 
     def _remove_left_behind(self, kept: Sequence[str]) -> None:
         """Removes what a run that was killed while it saved, or removed an older one, has left."""

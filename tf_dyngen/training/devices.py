@@ -1,5 +1,8 @@
 """Where the replicas run: distribution strategies by name."""
 
+import json
+import os
+
 import tensorflow as tf
 
 from tf_dyngen.errors import UserError
@@ -7,19 +10,31 @@ from tf_dyngen.errors import UserError
 AUTO = "auto"
 ONE_DEVICE = "one_device"
 MIRRORED = "mirrored"
-STRATEGIES = (AUTO, ONE_DEVICE, MIRRORED)
+MULTI_WORKER = "multi_worker"
+STRATEGIES = (AUTO, ONE_DEVICE, MIRRORED, MULTI_WORKER)
+TF_CONFIG = "TF_CONFIG"
+EXAMPLE = (
+    '{"cluster": {"worker": ["host0:2222", "host1:2222"]}, "task": {"type": "worker", "index": 0}}'
+)
 
 
 def choose_strategy(name: str) -> tf.distribute.Strategy:
-    """Returns a strategy: `auto` mirrors over all GPUs if there are several, else takes one device.
+    """Returns a strategy; to be called before TensorFlow computes anything.
 
-    `mirrored` mirrors over all GPUs, or over all logical CPUs where there is no GPU.
+    `auto` mirrors over all GPUs if there are several, else takes one device. `mirrored` mirrors
+    over all GPUs, or over all logical CPUs where there is no GPU. `multi_worker` does so on every
+    machine of the cluster that the environment variable TF_CONFIG describes.
+
     Graph rewriting of sums is switched off: TensorFlow 2.21 turns sums of gradients in a while loop
     into temporary variables that collide from one iteration to the next (AlreadyExistsError).
 
-    Raises: UserError if `mirrored` is asked for and there is one device only.
+    Raises: UserError if `mirrored` is asked for and there is one device only, or `multi_worker`
+      and TF_CONFIG describes no cluster.
     """
     tf.config.optimizer.set_experimental_options({"arithmetic_optimization": False})
+    if name == MULTI_WORKER:
+        _check_cluster(os.environ.get(TF_CONFIG))
+        return tf.distribute.MultiWorkerMirroredStrategy()
     gpus = tf.config.list_logical_devices("GPU")
     devices = gpus or tf.config.list_logical_devices("CPU")
     if name == MIRRORED and len(devices) < 2:
@@ -30,3 +45,23 @@ def choose_strategy(name: str) -> tf.distribute.Strategy:
     if name == MIRRORED or (name == AUTO and len(gpus) > 1):
         return tf.distribute.MirroredStrategy([device.name for device in devices])
     return tf.distribute.OneDeviceStrategy(devices[0].name)
+
+
+def _check_cluster(text: str | None) -> None:
+    """Raises UserError unless the text of TF_CONFIG names workers and this one among them."""
+    advice = f"set {TF_CONFIG} on every machine, as {EXAMPLE}"
+    if not text:
+        raise UserError(f"--strategy=multi_worker and {TF_CONFIG} is not set", advice)
+    try:
+        values = json.loads(text)
+        addresses, task = values["cluster"]["worker"], values["task"]
+        index = int(task["index"])
+        kind = task["type"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{TF_CONFIG} describes no cluster ({error!r})", advice) from error
+    others = set(values["cluster"]) - {"worker"}
+    if others or kind != "worker":
+        named = sorted(others | {kind} - {"worker"})
+        raise UserError(f"{TF_CONFIG} has tasks of type {', '.join(named)}", "give workers alone")
+    if not isinstance(addresses, list) or not 0 <= index < len(addresses):
+        raise UserError(f"{TF_CONFIG} has no worker of index {index}", advice)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from tf_dyngen.model.density import Evidence, log_joint_density
+from tf_dyngen.model.density import Evidence, hide_absent, log_joint_density
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.normalization import Mode
@@ -50,17 +50,13 @@ def update_weights(
     info = StepInfo(
         log_joint=tf.reduce_sum(density.log_joint),
         squared_error=tf.reduce_sum(density.squared_error),
-        num_values=_num_visible(evidence),
+        num_values=evidence.num_values(),
         squared_noise=tf.reduce_sum(tf.square(latents.noise)),
-        num_noise=tf.cast(tf.size(latents.noise), tf.float32),
+        num_noise=_num_noise(latents, evidence),
         squared_gradient=tf.square(tf.linalg.global_norm(gradients)),
     )
     return info, density.states
 
 
-def _num_visible(evidence: Evidence) -> tf.Tensor:
-    """Counts visible values: the mean of the mask is the share of what it is broadcast to."""
-    share = (
-        1.0 if evidence.visible is None else tf.reduce_mean(tf.cast(evidence.visible, tf.float32))
-    )
-    return share * tf.cast(tf.size(evidence.frames), tf.float32)
+def _num_noise(latents: Latents, evidence: Evidence) -> tf.Tensor:
+    return tf.reduce_sum(hide_absent(tf.ones_like(latents.noise), evidence.present))

@@ -31,9 +31,11 @@ class Metrics:
         return math.isfinite(self.log_joint) and math.isfinite(self.grad_norm)
 
 
-def summarize(infos: list[StepInfo], *, step: int, seconds: float, num_clips: int) -> Metrics:
-    """Returns the Metrics of the replicas' StepInfos."""
-    total = {name: sum(float(getattr(info, name)) for info in infos) for name in StepInfo._fields}
+def summarize(
+    info: StepInfo, *, step: int, seconds: float, num_clips: int, num_replicas: int
+) -> Metrics:
+    """Returns the Metrics of the sum of all replicas' StepInfos."""
+    total = {name: float(value) for name, value in info._asdict().items()}
     mse = total["squared_error"] / total["num_values"]
     return Metrics(
         step=step,
@@ -42,5 +44,5 @@ def summarize(infos: list[StepInfo], *, step: int, seconds: float, num_clips: in
         psnr=10.0 * math.log10(PEAK_TO_PEAK**2 / mse) if mse > 0 else math.inf,
         log_joint=total["log_joint"] / num_clips,
         latent_std=math.sqrt(total["squared_noise"] / total["num_noise"]),
-        grad_norm=math.sqrt(total["squared_gradient"] / len(infos)),
+        grad_norm=math.sqrt(total["squared_gradient"] / num_replicas),
     )

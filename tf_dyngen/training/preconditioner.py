@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_dyngen.inference.preconditioning import Linearization, build_preconditioner, linearize
-from tf_dyngen.model.generator import Generator
-from tf_dyngen.model.latents import Latents
+from tf_dyngen.inference.preconditioning import Linearization, build_preconditioner
+from tf_dyngen.model.latents import Latents, LatentSizes
 
 
 class FollowingPreconditioner:
@@ -17,7 +17,7 @@ class FollowingPreconditioner:
     matrices, which are large, follow from it.
 
     Args:
-      generator: the model.
+      sizes: of the latents.
       visible_shares: [W, L] float32, which part of each frame of each window is visible; windows
         that show the same share a matrix.
       precision: 1 / sigma^2 of the likelihood.
@@ -25,40 +25,40 @@ class FollowingPreconditioner:
     """
 
     def __init__(
-        self, generator: Generator, visible_shares: np.ndarray, *, precision: float, every: int
+        self, sizes: LatentSizes, visible_shares: np.ndarray, *, precision: float, every: int
     ):
         self._every = every
         self._shares, kinds = np.unique(visible_shares, axis=0, return_inverse=True)
         self._kinds = kinds.ravel()
         self._roots: list[Latents] = []
-        sizes = generator.latent_sizes
         state, noise, appearance = sizes.state, sizes.noise, sizes.appearance
         shapes = ((state, state), (noise, state), (state, state), (appearance, appearance))
+        dtype = keras.config.floatx()
         self.reference = tf.Module(name="reference")
         with tf.device("CPU:0"):
             model = Linearization(
-                *(tf.Variable(tf.zeros(shape), trainable=False) for shape in shapes)
+                *(tf.Variable(tf.zeros(shape, dtype), trainable=False) for shape in shapes)
             )
         self.reference.model = model
-        self._linearize = tf.function(lambda latents: linearize(generator, latents))
         self._build = tf.function(
             lambda shares: build_preconditioner(model, shares, precision=precision)
         )
 
-    def roots(self, step: int, window: int, latents_fn: Callable[[], Latents]) -> Latents:
+    def roots(
+        self, step: int, window: int, linearization_fn: Callable[[], Linearization]
+    ) -> Latents:
         """Returns the matrices L of a step, counted from 0, that sees the window of that number.
 
         Args:
           step: whether it is time to follow the weights.
           window: row of `visible_shares`.
-          latents_fn: gives the latents of one window, leaves [1, ...]; where to linearise.
+          linearization_fn: gives the weights' linearisation where the chains are now.
         """
         if step % self._every == 0:
-            for variable, value in zip(
-                self.reference.model, self._linearize(latents_fn()), strict=True
-            ):
+            for variable, value in zip(self.reference.model, linearization_fn(), strict=True):
                 variable.assign(value)
             self._roots = []
         if not self._roots:
-            self._roots = [self._build(tf.constant(shares)) for shares in self._shares]
+            dtype = keras.config.floatx()
+            self._roots = [self._build(tf.constant(shares, dtype)) for shares in self._shares]
         return self._roots[self._kinds[window]]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tf_dyngen.config import FRESH
 from tf_dyngen.errors import UserError
 from tf_dyngen.inference.chains import Chains
 from tf_dyngen.model.generator import Generator, build_generator
@@ -12,7 +13,7 @@ from tf_dyngen.training.run_record import RunRecord, load_record
 
 
 class TrainedRun(NamedTuple):
-    """What a work directory holds after training."""
+    """What a work directory holds after training; its chains are empty where none were kept."""
 
     record: RunRecord
     generator: Generator
@@ -32,12 +33,16 @@ def load_run(workdir: Path, report: Callable[[str], None]) -> TrainedRun:
     if record is None:
         raise UserError(f"no run in {workdir}", "train one with python -m launch.train")
     generator = build_generator(record.config)
-    num_frames = max(clip.num_frames for clip in record.clips)
-    chains = Chains([clip.clip_id for clip in record.clips], num_frames, generator.latent_sizes)
-    checkpoints = Checkpoints(workdir / FOLDER, generator=generator, chains=chains)
-    restored = checkpoints.restore_latest(report)
+    kept = () if record.config.inference.chains == FRESH else record.clips
+    ids, lengths = [clip.clip_id for clip in kept], [clip.num_frames for clip in kept]
+    chains = Chains(ids, lengths, generator.latent_sizes)
+    restored = Checkpoints(
+        workdir / FOLDER, chains=chains if kept else None, generator=generator
+    ).restore_latest(report)
     if restored is None:
         raise UserError(
             f"the run in {workdir} has no checkpoint yet", "run python -m launch.train again"
         )
-    return TrainedRun(record, generator, chains, restored[0])
+    if restored.new_clips:
+        chains.start_from_prior(record.config.seed, restored.new_clips)
+    return TrainedRun(record, generator, chains, restored.step)

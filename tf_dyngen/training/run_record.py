@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.metadata
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from tf_dyngen.video.writers import write_atomically
 
 CONFIG_FILE = "config.json"
 PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets")
+# Of clips in a message.
+MOST_NAMES = 5
 # May differ from one session of a run to the next.
 EXTENDABLE = ("learning.steps", "output.")
 
@@ -72,16 +75,21 @@ def _read_source(*, clips, mask=None, **rest) -> Source:
     return Source(tuple(clips), mask=MaskSource(size=size and tuple(size), **mask), **rest)
 
 
-def check_same_run(workdir: Path, stored: RunRecord, wanted: RunRecord) -> None:
-    """Raises UserError if the settings or clips asked for are not those of the work directory."""
+def check_same_run(workdir: Path, stored: RunRecord, wanted: RunRecord) -> list[str]:
+    """Compares the run of a work directory with the one asked for.
+
+    Returns: lines that say which clips came and which went; a run goes on with those it has.
+    Raises: UserError if the settings are others, or none of the clips is the same.
+    """
     old, new = configs.flatten(stored.config), configs.flatten(wanted.config)
     differing = [
         f"{key} is {old[key]!r} there and {new[key]!r} here"
         for key in old
         if old[key] != new[key] and not key.startswith(EXTENDABLE)
     ]
-    if [clip.clip_id for clip in stored.clips] != [clip.clip_id for clip in wanted.clips]:
-        names = ", ".join(clip.name for clip in stored.clips)
+    before, now = _by_id(stored), _by_id(wanted)
+    if not before.keys() & now.keys():
+        names = _list_names(before.values())
         differing.append(f"the clips there are {names}, with other frames than those given here")
     elif stored.source.mask != wanted.source.mask:
         differing.append("something else of the clips is hidden there than here")
@@ -90,3 +98,21 @@ def check_same_run(workdir: Path, stored: RunRecord, wanted: RunRecord) -> None:
             f"{workdir} holds a run of another configuration ({'; '.join(differing[:3])})",
             "use another --workdir, or leave the flags out to go on with that run",
         )
+    came = [clip for clip_id, clip in now.items() if clip_id not in before]
+    went = [clip for clip_id, clip in before.items() if clip_id not in now]
+    lines = []
+    if came:
+        lines.append(f"{len(came)} clips are new, their chains start anew: {_list_names(came)}")
+    if went:
+        lines.append(f"{len(went)} clips are gone, their chains too: {_list_names(went)}")
+    return lines
+
+
+def _by_id(record: RunRecord) -> dict[str, ClipRecord]:
+    return {clip.clip_id: clip for clip in record.clips}
+
+
+def _list_names(clips: Iterable[ClipRecord]) -> str:
+    names = [clip.name for clip in clips]
+    rest = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")

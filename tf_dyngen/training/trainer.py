@@ -9,16 +9,17 @@ import tensorflow as tf
 
 from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
-from tf_dyngen.inference.chains import Chains
-from tf_dyngen.inference.draws import draw_langevin_noise
-from tf_dyngen.inference.posterior import infer_latents, likelihood_precision
-from tf_dyngen.model.density import Evidence
+from tf_dyngen.inference.chains import Chains, Visit
+from tf_dyngen.inference.posterior import likelihood_precision
+from tf_dyngen.inference.preconditioning import Linearization
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.training.batches import Batch, ClipBatches
-from tf_dyngen.training.learner import update_weights
+from tf_dyngen.training.learner import StepInfo
 from tf_dyngen.training.metrics import Metrics, summarize
 from tf_dyngen.training.preconditioner import FollowingPreconditioner
+from tf_dyngen.training.replica import Replica
+from tf_dyngen.training.workers import Workers, noticing_loss
 
 
 class Action(Protocol):
@@ -37,9 +38,9 @@ class Trainer:
     Args:
       config: settings of the run.
       generator, optimizer: built in the strategy's scope.
-      chains: the latents of all clips, outside the scope.
+      chains: the latents of this worker's clips; None where they start afresh at every visit.
       batches: what each step sees.
-      strategy: where the replicas run.
+      workers: this one and the others, and the strategy that they share.
     """
 
     def __init__(
@@ -47,11 +48,11 @@ class Trainer:
         config: Config,
         generator: Generator,
         optimizer: keras.optimizers.Optimizer,
-        chains: Chains,
+        chains: Chains | None,
         batches: ClipBatches,
-        strategy: tf.distribute.Strategy,
+        workers: Workers,
     ):
-        num_replicas = strategy.num_replicas_in_sync
+        num_replicas = workers.strategy.num_replicas_in_sync
         if batches.batch_size % num_replicas:
             raise UserError(
                 f"a batch of {batches.batch_size} clips cannot be shared by {num_replicas} devices",
@@ -62,19 +63,28 @@ class Trainer:
         self.optimizer = optimizer
         self.chains = chains
         self.batches = batches
-        self.strategy = strategy
+        self.workers = workers
+        self._precision = likelihood_precision(
+            config.inference, float(workers.mean(batches.num_terms))
+        )
         self.preconditioner = self._make_preconditioner()
         self.completed = 0
         self.seconds = 0.0
+        self._stops = False
+        self._replica = Replica(
+            config,
+            generator,
+            optimizer,
+            precision=self._precision,
+            batch_size=batches.batch_size,
+            is_padded=batches.is_padded,
+        )
         self._traced_step = tf.function(self._step)
+        self._traced_linearize = tf.function(self._linearize)
 
     def contents(self) -> dict[str, Any]:
-        """Returns all that a checkpoint must hold, by name."""
-        contents = {
-            "generator": self.generator,
-            "optimizer": self.optimizer,
-            "chains": self.chains,
-        }
+        """Returns what a checkpoint must hold beside the chains, by name."""
+        contents = {"generator": self.generator, "optimizer": self.optimizer}
         if self.preconditioner is not None:
             contents["preconditioner"] = self.preconditioner.reference
         return contents
@@ -93,129 +103,130 @@ class Trainer:
     ) -> Metrics | None:
         """Trains up to `config.learning.steps`, a stop request or `max_seconds` of training.
 
+        Several workers stop together, one step after any of them wants to.
+
         Returns: Metrics of the last step; None if there was none to do.
         Raises: UserError when a density or gradient is not finite; no action sees that step.
         """
         metrics = None
         until = self.seconds + max_seconds
-        while not (
-            self.completed >= self.config.learning.steps or should_stop() or self.seconds >= until
-        ):
-            metrics = self.run_step()
+        while self.completed < self.config.learning.steps:
+            wants_to_stop = should_stop() or self.seconds >= until
+            if wants_to_stop and not self.workers.are_several:
+                break
+            metrics = self.run_step(wants_to_stop)
             for action in actions:
                 action.after_step(metrics)
+            if self._stops:
+                break
         for action in actions:
             action.at_end(metrics)
         return metrics
 
-    def run_step(self) -> Metrics:
-        """Runs the next step; UserError if its numbers are not finite."""
+    def run_step(self, wants_to_stop: bool = False) -> Metrics:
+        """Runs the next step; UserError if its numbers are not finite.
+
+        Args:
+          wants_to_stop: told to the other workers.
+        """
         started = time.perf_counter()
-        batch = self.batches.at(self.completed)
-        roots = self._roots(batch)
-        infos = self._traced_step(tf.constant(self.completed), self._distribute(batch), roots)
-        infos = [tf.nest.map_structure(lambda value: value.numpy(), info) for info in infos]
+        step = tf.constant(self.completed)
+        visit, batch = self.batches.at(self.completed)
+        inputs = self._distribute(batch), self._distribute(self._gather(visit))
+        roots = self._roots(inputs)
+        wish = tf.constant(float(wants_to_stop), keras.config.floatx())
+        with noticing_loss(self.workers):
+            visited, info, wishes = self._traced_step(step, *inputs, roots, wish)
+            self._scatter(visit, visited)
+        self._stops = bool(wishes > 0)
         self.completed += 1
         self.seconds += time.perf_counter() - started
         metrics = summarize(
-            infos, step=self.completed, seconds=self.seconds, num_clips=len(batch.rows)
+            info,
+            step=self.completed,
+            seconds=self.seconds,
+            num_clips=self.batches.batch_size,
+            num_replicas=self.workers.strategy.num_replicas_in_sync,
         )
         if not metrics.is_finite():
             raise self._divergence(metrics)
         return metrics
 
-    def _roots(self, batch: Batch) -> Latents | None:
+    def _gather(self, visit: Visit) -> Latents | None:
+        if self.chains is None:
+            return None
+        return self.chains.gather(visit, self.batches.window_length)
+
+    def _scatter(self, visit: Visit, visited: tuple) -> None:
+        """Puts what the replicas inferred, (latents, next_state) each, back into the chains."""
+        if self.chains is not None:
+            latents, next_state = tf.nest.map_structure(
+                lambda *parts: tf.concat(parts, axis=0).numpy(), *visited
+            )
+            self.chains.scatter(visit, latents, next_state)
+
+    def _step(self, step, batch: Batch, latents: Latents | None, roots: Latents | None, wish):
+        """One step on all replicas.
+
+        Returns: (latents, next_state) of each replica here; StepInfo and wishes, of all there are.
+        """
+        strategy = self.workers.strategy
+        visited, totals = strategy.run(self._replica.step, (step, batch, latents, roots, wish))
+        parts = [
+            tf.nest.map_structure(lambda value: self._local(value)[i], visited)  # noqa: B023
+            for i in range(self.workers.num_local_replicas)
+        ]
+        *info, wishes = tf.unstack(strategy.reduce(tf.distribute.ReduceOp.SUM, totals, axis=None))
+        return tuple(parts), StepInfo(*info), wishes
+
+    def _linearize(self, step, batch: Batch, latents: Latents | None) -> Linearization:
+        """Returns the mean of all replicas' linearisations."""
+        strategy = self.workers.strategy
+        models = strategy.run(self._replica.linearize, (step, batch, latents))
+        mean = tf.distribute.ReduceOp.MEAN
+        return Linearization(*(strategy.reduce(mean, leaf, axis=None) for leaf in models))
+
+    def _roots(self, inputs: tuple[Batch, Latents | None]) -> Latents | None:
         if self.preconditioner is None:
             return None
-        first = (batch.rows[:1], batch.start, self.batches.window_length)
+        step = tf.constant(self.completed)
         return self.preconditioner.roots(
             self.completed,
-            self.batches.starts.index(int(batch.start)),
-            lambda: self.chains.gather(*first),
+            self.batches.window_at(self.completed),
+            lambda: self._traced_linearize(step, *inputs),
         )
-
-    def _step(self, step, batch: Batch, roots: Latents | None):
-        """One step on all replicas; returns the StepInfo of each."""
-        results = self.strategy.run(self._replica_step, args=(step, batch, roots))
-        local = [
-            tf.nest.map_structure(lambda value: self._local(value)[index], (batch, results))  # noqa: B023
-            for index in range(self.strategy.num_replicas_in_sync)
-        ]
-        for replica_batch, (latents, next_state, _) in local:
-            self.chains.scatter(replica_batch.rows, replica_batch.start, latents, next_state)
-        return [info for _, (_, _, info) in local]
-
-    def _replica_step(self, step, batch: Batch, roots: Latents | None):
-        config, num_frames, precision = self.config, self.batches.window_length, self._precision
-        frames = tf.cast(batch.frames, tf.float32) / 127.5 - 1.0
-        visible = tf.cast(batch.visible, tf.bool)
-        evidence = Evidence(frames, visible, config.inference.hidden_weight)
-        noise = draw_langevin_noise(
-            config.seed,
-            step,
-            batch.clip_keys,
-            num_draws=config.inference.langevin_steps,
-            num_frames=num_frames,
-            sizes=self.generator.latent_sizes,
-        )
-        latents = infer_latents(
-            self.generator,
-            self.chains.gather(batch.rows, batch.start, num_frames),
-            evidence,
-            noise=noise,
-            at_clip_start=tf.equal(batch.start, 0),
-            precision=precision,
-            config=config.inference,
-            preconditioner=roots,
-        )
-        info, states = update_weights(
-            self.generator,
-            self.optimizer,
-            latents,
-            evidence,
-            precision=precision,
-            num_clips_global=self.batches.batch_size,
-        )
-        next_state = tf.gather(states, batch.next_start - batch.start - 1, axis=1)
-        return latents, next_state, info
-
-    @property
-    def _precision(self) -> float:
-        return likelihood_precision(self.config.inference, self.batches.num_terms())
 
     def _make_preconditioner(self) -> FollowingPreconditioner | None:
-        every = self.config.inference.precondition_every
-        if not every:
+        inference = self.config.inference
+        if not inference.precondition_every:
             return None
+        shares = self.batches.evidence_shares(inference.hidden_weight)
         return FollowingPreconditioner(
-            self.generator,
-            self.batches.evidence_shares(self.config.inference.hidden_weight),
+            self.generator.latent_sizes,
+            self.workers.mean(shares),
             precision=self._precision,
-            every=every,
+            every=inference.precondition_every,
         )
 
-    def _distribute(self, batch: Batch) -> Batch:
-        """Gives each replica its share of the clips."""
-        num_replicas = self.strategy.num_replicas_in_sync
-        share = len(batch.rows) // num_replicas
+    def _distribute(self, arrays):
+        """Gives each replica here its share of arrays [B, ...]; None stays None."""
+        if arrays is None:
+            return None
+        workers = self.workers
+        first = workers.shard.worker * workers.num_local_replicas
+        share = self.batches.batch_size // workers.strategy.num_replicas_in_sync
 
-        def share_of(value, context):
-            if value.ndim == 0:
-                return tf.constant(value)
-            index = context.replica_id_in_sync_group
-            return tf.constant(value[index * share : (index + 1) * share])
+        def distribute(array):
+            def share_of(context):
+                index = context.replica_id_in_sync_group - first
+                return tf.constant(array[index * share : (index + 1) * share])
 
-        return Batch(
-            *(
-                self.strategy.experimental_distribute_values_from_function(
-                    lambda context, value=value: share_of(value, context)
-                )
-                for value in batch
-            )
-        )
+            return workers.strategy.experimental_distribute_values_from_function(share_of)
+
+        return tf.nest.map_structure(distribute, arrays)
 
     def _local(self, value):
-        return self.strategy.experimental_local_results(value)
+        return self.workers.strategy.experimental_local_results(value)
 
     def _divergence(self, metrics: Metrics) -> UserError:
         inference, learning = self.config.inference, self.config.learning

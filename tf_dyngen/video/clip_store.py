@@ -62,6 +62,11 @@ class ClipStore:
         """The number of frames of the shortest clip."""
         return min(record.num_frames for record in self.records)
 
+    @property
+    def longest(self) -> int:
+        """The number of frames of the longest clip."""
+        return max(record.num_frames for record in self.records)
+
     def read(self, row: int, start: int = 0, num_frames: int | None = None) -> Clip:
         """Reads frames [start, start + num_frames) of the clip at `row`, all if None."""
         record = self.records[row]

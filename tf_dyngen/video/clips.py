@@ -48,6 +48,11 @@ class Clip(NamedTuple):
         """All but the frames."""
         return ClipRecord(self.clip_id, self.name, len(self.frames), self.frame_rate)
 
+    def first_frames(self, number: int) -> "Clip":
+        """The clip up to frame `number`."""
+        visible = None if self.visible is None else self.visible[:number]
+        return self._replace(frames=self.frames[:number], visible=visible)
+
 
 def read_clip(
     path: str | os.PathLike[str],

@@ -1,0 +1,120 @@
+"""One step of alternating back-propagation through time on one device.
+
+Algorithm 1 of Xie et al., AAAI 2019: Langevin dynamics of the latents, then Adam on the weights.
+"""
+
+import keras
+import tensorflow as tf
+
+from tf_dyngen.config import FRESH, Config
+from tf_dyngen.inference.draws import draw_langevin_noise
+from tf_dyngen.inference.posterior import infer_latents
+from tf_dyngen.inference.preconditioning import NUM_POINTS, Linearization, linearize
+from tf_dyngen.model.density import Evidence, hide_absent
+from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.latents import Latents
+from tf_dyngen.training.batches import Batch
+from tf_dyngen.training.learner import update_weights
+
+
+class Replica:
+    """What each device computes of its share of a batch; to be called in a replica context.
+
+    Args:
+      config: settings of the run.
+      generator, optimizer: of all devices.
+      precision: 1 / sigma^2.
+      batch_size: of all devices together.
+      is_padded: whether windows may have frames that are no clip's.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        generator: Generator,
+        optimizer: keras.optimizers.Optimizer,
+        *,
+        precision: float,
+        batch_size: int,
+        is_padded: bool,
+    ):
+        self._config = config
+        self._generator = generator
+        self._optimizer = optimizer
+        self._precision = precision
+        self._batch_size = batch_size
+        self._is_padded = is_padded
+
+    def step(self, step, batch: Batch, latents: Latents | None, roots: Latents | None, wish):
+        """One step.
+
+        Args:
+          step: int32 scalar, counted from 0.
+          batch: windows of B clips.
+          latents: where their chains are; None draws them from the prior.
+          roots: the preconditioner, or None.
+          wish: scalar, how much this worker wants to stop.
+        Returns: (latents, next_state [B, S]) inferred; StepInfo and `wish` in one vector.
+        """
+        inference = self._config.inference
+        evidence = self._evidence(batch)
+        start, noise = self._draw(step, batch, evidence)
+        latents = infer_latents(
+            self._generator,
+            start if latents is None else latents,
+            evidence,
+            noise=noise,
+            is_latent=self._is_latent(batch),
+            precision=self._precision,
+            config=inference,
+            preconditioner=roots,
+        )
+        info, states = update_weights(
+            self._generator,
+            self._optimizer,
+            latents,
+            evidence,
+            precision=self._precision,
+            num_clips_global=self._batch_size,
+        )
+        next_state = tf.gather(states, batch.strides - 1, axis=1, batch_dims=1)
+        return (latents, next_state), tf.stack([*info, wish])
+
+    def linearize(self, step, batch: Batch, latents: Latents | None) -> Linearization:
+        """Returns the generator's linearisation at points of the device's windows."""
+        if latents is None:
+            latents, _ = self._draw(step, batch, self._evidence(batch))
+        num_points = max(1, NUM_POINTS // self._batch_size)
+        return linearize(
+            self._generator, latents, num_points=num_points, num_frames=batch.num_frames
+        )
+
+    def _evidence(self, batch: Batch) -> Evidence:
+        frames = tf.cast(batch.frames, keras.config.floatx()) / 127.5 - 1.0
+        visible = tf.cast(batch.visible, tf.bool)
+        present = None
+        if self._is_padded:
+            present = tf.range(frames.shape[1])[None, :] < batch.num_frames[:, None]
+        return Evidence(frames, visible, self._config.inference.hidden_weight, present)
+
+    def _draw(self, step, batch: Batch, evidence: Evidence) -> tuple[Latents, Latents]:
+        """Returns a draw of the prior, and those of the Langevin moves, [moves, B, ...]."""
+        num_moves = self._config.inference.langevin_steps
+        is_fresh = self._config.inference.chains == FRESH
+        draws = draw_langevin_noise(
+            self._config.seed,
+            step,
+            batch.clip_keys,
+            num_draws=num_moves + is_fresh,
+            num_frames=batch.frames.shape[1],
+            sizes=self._generator.latent_sizes,
+        )
+        start = Latents(*(leaf[-1] for leaf in draws))
+        start = start._replace(noise=hide_absent(start.noise, evidence.present))
+        return start, Latents(*(leaf[:num_moves] for leaf in draws))
+
+    def _is_latent(self, batch: Batch) -> tf.Tensor:
+        """Whether the state in front of each window is a latent, [B]; else it was carried over."""
+        if self._config.inference.chains == FRESH:
+            return tf.ones_like(batch.starts, tf.bool)
+        return tf.equal(batch.starts, 0)
