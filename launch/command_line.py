@@ -8,9 +8,11 @@ from typing import Any
 
 from absl import flags
 
-from tf_dyngen.errors import UserError
+from tf_dyngen.errors import UserError, WorkerLostError
 
 MISTAKE = 2
+# sysexits.h's EX_TEMPFAIL: the same command is to be run again.
+TRY_AGAIN = 75
 _HELP = ("-h", "-help", "--help", "-helpshort", "--helpshort", "--helpfull")
 
 
@@ -18,7 +20,8 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
     """Parses the command line, calls `main` and exits.
 
     Exit status 0 at a good end; 2 with one line `error: what is wrong: what to do` on stderr for a
-    user's mistake; anything else is a bug and shows its traceback.
+    user's mistake; 75 with such a line where another worker of several is gone; anything else is a
+    bug and shows its traceback.
     """
     # TensorFlow and Keras read these when they are imported, which commands do late.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -30,8 +33,14 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
         _parse_flags()
         main()
     except UserError as error:
-        print("error: " + " ".join(str(error).split()), file=sys.stderr)
-        sys.exit(MISTAKE)
+        _end(error, MISTAKE)
+    except WorkerLostError as error:
+        _end(error, TRY_AGAIN)
+
+
+def _end(error: Exception, status: int) -> None:
+    print("error: " + " ".join(str(error).split()), file=sys.stderr)
+    sys.exit(status)
 
 
 def require_positive(flag: flags.FlagHolder) -> None:

@@ -28,8 +28,9 @@ _SEED = flags.DEFINE_integer("seed", None, "names all random numbers of the run"
 _STRATEGY = flags.DEFINE_enum(
     "strategy",
     "auto",
-    ["auto", "one_device", "mirrored"],
-    "where to compute; auto takes all GPUs there are, else the CPU",
+    ["auto", "one_device", "mirrored", "multi_worker"],
+    "where to compute; auto takes all GPUs there are, else the CPU; multi_worker the machines that"
+    " the variable TF_CONFIG names, on each of which the same command is run",
 )
 _SET = flags.DEFINE_multi_string("set", [], "KEY=VALUE, any setting, as learning.batch_size=2")
 

@@ -17,3 +17,13 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         return f"{self.problem}: {self.advice}"
+
+
+class WorkerLostError(Exception):
+    """One of several workers has ended before the others: no mistake, all must start again."""
+
+    def __init__(self):
+        super().__init__(
+            "another worker has stopped or cannot be reached: start all workers again with the "
+            "same command; the run goes on from the last checkpoint"
+        )

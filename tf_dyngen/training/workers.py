@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
+from tf_dyngen.errors import WorkerLostError
 from tf_dyngen.training.window_order import Shard
 
 CHIEF = 0
@@ -21,16 +22,6 @@ _LOST = (
     tf.errors.DeadlineExceededError,
     tf.errors.InternalError,
 )
-
-
-class WorkerLostError(Exception):
-    """A worker of several has ended before the others."""
-
-    def __init__(self):
-        super().__init__(
-            "another worker has stopped or cannot be reached: start all workers again with the "
-            "same command; the run goes on from the last checkpoint"
-        )
 
 
 class Workers:
@@ -94,9 +85,10 @@ class Workers:
         if not self.are_several:
             return values
         # All replicas of a worker give its values: each counts for its part.
-        mine = values / self.num_local_replicas
-        total = self.strategy.run(_sum_of_replicas, args=(tf.constant(mine, mine.dtype),))
-        return self.strategy.experimental_local_results(total)[0].numpy()
+        mine = tf.constant(values / self.num_local_replicas, values.dtype)
+        parts = self.strategy.experimental_distribute_values_from_function(lambda context: mine)
+        total = self.strategy.reduce(tf.distribute.ReduceOp.SUM, parts, axis=None)
+        return total.numpy()
 
 
 @contextlib.contextmanager
@@ -108,9 +100,3 @@ def noticing_loss(workers: Workers) -> Iterator[None]:
         if not workers.are_several:
             raise
         raise WorkerLostError from error
-
-
-@tf.function(reduce_retracing=True)
-def _sum_of_replicas(values):
-    context = tf.distribute.get_replica_context()
-    return context.all_reduce(tf.distribute.ReduceOp.SUM, values)
