@@ -132,7 +132,9 @@ def test_no_move_makes_it_worse_than_where_it_started():
 
 def test_every_move_is_reported():
     generator = make_generator()
-    inference = make_inference(generator, known_clips(generator, 1, 4), num_steps=3, window_length=2)
+    inference = make_inference(
+        generator, known_clips(generator, 1, 4), num_steps=3, window_length=2
+    )
     reports = []
     inference.infer(np.zeros([5, 16, 16, 3], np.float32), report=lambda: reports.append(1))
     assert len(reports) == inference.num_moves(5) == 3 * 4

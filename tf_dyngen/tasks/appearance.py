@@ -11,7 +11,7 @@ from tf_dyngen.training.restore import TrainedRun
 
 RANDOM = "random"
 # Sine of the angle between two directions, below which there is no telling which way to turn.
-PARALLEL = 1e-4
+PARALLEL = 1e-3
 
 
 class Between(NamedTuple):
@@ -43,9 +43,9 @@ def parse_appearance(text: str, catalogue: ClipCatalogue) -> CatalogueEntry | Be
         if first is not None and second is not None:
             return Between(first, second, _read_place(text, last))
     half = [pair for pair in pairs if any(map(catalogue.get, pair))]
-    if not half and len(pairs) > 1:
+    if not half:
         return catalogue.find(text)
-    first, second = map(catalogue.find, (half or pairs)[0])
+    first, second = map(catalogue.find, half[0])
     return Between(first, second, _read_place(text, last))
 
 
@@ -77,13 +77,14 @@ def interpolate(first: tf.Tensor, second: tf.Tensor, place: float) -> tf.Tensor:
     if place in (0.0, 1.0):
         return second if place else first
     lengths = tf.norm(first), tf.norm(second)
-    units = [tf.math.divide_no_nan(*pair) for pair in zip((first, second), lengths, strict=True)]
-    cosine = float(tf.clip_by_value(tf.reduce_sum(units[0] * units[1]), -1.0, 1.0))
-    angle = math.acos(cosine)
+    product = float(lengths[0] * lengths[1])
+    cosine = float(tf.tensordot(first, second, 1)) / product if product else 1.0
+    angle = math.acos(min(1.0, max(-1.0, cosine)))
     if math.sin(angle) < PARALLEL:
         return (1.0 - place) * first + place * second
-    turned = math.sin((1.0 - place) * angle) * units[0] + math.sin(place * angle) * units[1]
-    return ((1.0 - place) * lengths[0] + place * lengths[1]) * turned / math.sin(angle)
+    shares = math.sin((1.0 - place) * angle), math.sin(place * angle)
+    turned = (shares[0] * first / lengths[0] + shares[1] * second / lengths[1]) / math.sin(angle)
+    return ((1.0 - place) * lengths[0] + place * lengths[1]) * turned
 
 
 def _read_place(text: str, last: str) -> float:
