@@ -130,11 +130,11 @@ def test_clips_are_found_by_id_name_and_file(tmp_path):
     assert catalogue.find("run").record.clip_id == "id1"
     # Frames that were learned and inferred have one id: the trained clip's latents count.
     assert catalogue.find("id1").path is None
-    with pytest.raises(UserError, match="2 clips.*'jump'.*id0, inferred/jump"):
+    with pytest.raises(UserError, match=r"2 clips.*'jump'.*id0, inferred/jump"):
         catalogue.find("jump")
-    with pytest.raises(UserError, match="torn.npz is no inferred clip"):
+    with pytest.raises(UserError, match=r"torn\.npz is no inferred clip"):
         catalogue.latents(catalogue.find("torn"), None)
-    with pytest.raises(UserError, match="no clip '../jump'"):
+    with pytest.raises(UserError, match=r"no clip '\.\./jump'"):
         catalogue.find("../jump")
     lines = catalogue.lines()
     assert len(lines) == 5
