@@ -155,7 +155,7 @@ def test_a_clips_motion_is_its_reconstruction_and_then_goes_on(make, trained):
 def test_motion_with_its_own_appearance_is_the_reconstruction(play):
     own = play("--motion=right")
     np.testing.assert_array_equal(play("--motion=right", "--appearance=right"), own)
-    np.testing.assert_array_equal(play("--motion=right", "--appearance=right:left:0"), own)
+    np.testing.assert_array_equal(play("--motion=right", "--appearance=right:inferred/left:0"), own)
     np.testing.assert_array_equal(play("--motion=right", "--appearance=up:right:1"), own)
     transferred = play("--motion=right", "--appearance=up")
     assert (transferred != own).any(axis=(1, 2, 3)).all()
@@ -172,7 +172,7 @@ def test_a_random_appearance_is_the_seeds(play):
 
 
 def test_a_grid_shows_what_single_commands_make_beside_the_clips(play, waves):
-    rows, columns = ["up", "left:up:0.5", "random"], ["right", "between"]
+    rows, columns = ["up", "inferred/left:up:0.5", "random"], ["right", "between"]
     names = [f"--appearance={','.join(rows)}", f"--motion={','.join(columns)}"]
     length = ["--num_frames=70", "--seed=3"]
     grid = play("--grid", *names, *length)

@@ -73,7 +73,9 @@ class ClipCatalogue:
         entries = [*self.trained, *self._inferred]
         found = [entry for entry in entries if entry.unique_name == text]
         found = found or [entry for entry in entries if entry.answers_to(text)]
-        found = found or [entry for entry in self._inferred if entry.record.clip_id == text]
+        # A damaged file has no id.
+        by_id = [entry for entry in self._inferred if text and entry.record.clip_id == text]
+        found = found or by_id
         if len(found) > 1:
             names = ", ".join(entry.unique_name for entry in found[:MOST_SUGGESTED])
             raise UserError(
