@@ -1,5 +1,7 @@
 """Files of inferred clips: read back as written, whole or refused, never outside their folder."""
 
+import types
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -140,3 +142,16 @@ def test_clips_are_found_by_id_name_and_file(tmp_path):
     assert len(lines) == 5
     assert lines[0].split() == ["id0", "jump", "12", "frames", "25", "frames/s"]
     assert lines[3].split() == ["inferred/my_walk", "my_walk", "5", "frames", "24", "frames/s"]
+
+
+def test_latents_of_other_weights_are_warned_of_once(tmp_path, capsys):
+    save(tmp_path)
+    catalogue = ClipCatalogue(tmp_path, RunRecord(CONFIG, Source(), ()))
+    for step, words in ((7, ""), (9, "inferred at step 7, the run is at 9"), (9, "")):
+        run = types.SimpleNamespace(step=step)
+        np.testing.assert_array_equal(
+            catalogue.latents(catalogue.find("walk"), run).noise, LATENTS.noise
+        )
+        said = capsys.readouterr().err
+        assert words in said
+        assert bool(words) == bool(said)

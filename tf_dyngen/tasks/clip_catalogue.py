@@ -1,6 +1,7 @@
 """The clips whose latents a run holds, trained or inferred, found by what users call them."""
 
 import difflib
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,6 +52,7 @@ class ClipCatalogue:
     def __init__(self, workdir: Path, record: RunRecord):
         self._workdir = workdir
         self._config = record.config
+        self._told: set[Path] = set()
         self.trained = [CatalogueEntry(clip) for clip in record.clips]
         self._inferred = [CatalogueEntry(_read_or_name(p), p) for p in inferred_paths(workdir)]
 
@@ -87,7 +89,15 @@ class ClipCatalogue:
     def latents(self, entry: CatalogueEntry, run: TrainedRun) -> Latents:
         """Returns a clip's latents, leaves [1, ...]; UserError if its file is damaged."""
         if entry.path:
-            return read_inferred(entry.path, self._config).latents
+            inferred = read_inferred(entry.path, self._config)
+            if inferred.step != run.step and entry.path not in self._told:
+                self._told.add(entry.path)
+                print(
+                    f"WARNING: {entry.path} was inferred at step {inferred.step}, the run is at "
+                    f"{run.step}: infer it again",
+                    file=sys.stderr,
+                )
+            return inferred.latents
         latents = run.chains.of_clip(entry.record.clip_id)
         return latents._replace(noise=latents.noise[:, : entry.record.num_frames])
 
