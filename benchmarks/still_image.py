@@ -16,10 +16,12 @@ from absl import app, flags
 
 from benchmarks import measuring
 from tf_dyngen.evaluation import metrics
-from tf_dyngen.tasks.animate import fade_from, fit_still, frames_of_run
+from tf_dyngen.inference.known_frames import spread
+from tf_dyngen.tasks.animate import fade_from
+from tf_dyngen.tasks.infer import inference_of, known_clips
 from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.restore import load_run
-from tf_dyngen.video.clips import read_clip
+from tf_dyngen.video.clips import read_clip, to_model_range
 from tf_dyngen.video.display import contact_sheet
 from tf_dyngen.video.writers import write_picture
 
@@ -42,11 +44,12 @@ def judge(workdir: Path) -> list[str]:
         channels=video.channels,
         fit=video.fit,
     ).frames
-    known, synthesizer = frames_of_run(run), Synthesizer(run.generator)
+    known, synthesizer = known_clips(run), Synthesizer(run.generator)
+    inference = inference_of(run, known, num_chains=_CHAINS.value, num_steps=_STEPS.value)
     figures, seconds, sheet = [], [], {}
     for start in range(run.record.clips[0].num_frames, len(real) - _FEWEST, _EVERY):
         started = time.perf_counter()
-        fit = fit_still(run, known, real[start], num_chains=_CHAINS.value, num_steps=_STEPS.value)
+        fit = inference.infer(to_model_range(real[start : start + 1]))
         seconds.append(time.perf_counter() - started)
         following = real[start : start + _NEXT]
         new = np.concatenate(list(synthesizer.go_on(fit.latents, num_frames=_NEXT, seed=start)))
@@ -61,7 +64,7 @@ def judge(workdir: Path) -> list[str]:
     if _SHEETS.value:
         write_picture(Path(_SHEETS.value) / f"{workdir.name}.png", contact_sheet(sheet))
     psnr, motion, first = np.array(figures).T
-    cells = [f"{psnr.mean():.1f}", f"{psnr.min():.1f}", f"{10 * np.log10(4 / known.spread):.1f}"]
+    cells = [f"{psnr.mean():.1f}", f"{psnr.min():.1f}", f"{10 * np.log10(4 / spread(known)):.1f}"]
     cells += [
         f"{part.mean():.2f} ({part.min():.2f} to {part.max():.2f})" for part in (motion, first)
     ]

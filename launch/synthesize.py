@@ -4,18 +4,43 @@
 
 --output ends in .mp4, .gif, .npy (uint8 [T, H, W, C]; several videos: [N, T, H, W, C]) or .png (a
 contact sheet), or names a folder for numbered pictures. Video number i has the seed --seed + i.
+
+  python -m launch.synthesize --workdir=DIR --list_clips
+  python -m launch.synthesize --workdir=DIR --output=FILE --appearance=CLIP --motion=OTHER_CLIP
+  python -m launch.synthesize --workdir=DIR --output=FILE --grid
+
+A clip is named by its id or its name; those that launch.infer has inferred count as well.
 """
 
 from absl import flags
 
 from launch import command_line
+from tf_dyngen.errors import UserError
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
 _OUTPUT = flags.DEFINE_string("output", None, "what to write: .mp4, .gif, .npy, .png or a folder")
-_NUM_FRAMES = flags.DEFINE_integer("num_frames", 240, "length of a video")
+_NUM_FRAMES = flags.DEFINE_integer(
+    "num_frames", None, "length of a video; 240, or that of the clip of --motion, if not given"
+)
 _NUM_VIDEOS = flags.DEFINE_integer("num_videos", 1, "how many videos")
 _SEED = flags.DEFINE_integer("seed", 0, "the same seed gives the same video")
 _LOOP = flags.DEFINE_bool("loop", False, "make the last frame lead back to the first")
+_APPEARANCE = flags.DEFINE_string(
+    "appearance",
+    None,
+    "a clip's, by its id or name; FIRST:SECOND:0.5, between two clips'; or random, drawn by --seed"
+    " (the default, unless --motion names a clip)",
+)
+_MOTION = flags.DEFINE_string(
+    "motion", None, "play this clip's motion; behind its last frame go on with new motion"
+)
+_GRID = flags.DEFINE_bool(
+    "grid",
+    False,
+    "every appearance in every motion, beside the clips themselves; --appearance and --motion may"
+    " each list several, separated by commas",
+)
+_LIST_CLIPS = flags.DEFINE_bool("list_clips", False, "print the ids and names of the clips")
 
 
 def main() -> None:
@@ -23,19 +48,41 @@ def main() -> None:
     command_line.require_positive(_NUM_FRAMES)
     command_line.require_positive(_NUM_VIDEOS)
     command_line.require_seeds(_SEED, _NUM_VIDEOS.value)
+    _refuse_together(_LOOP, _MOTION, _GRID)
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
-    output = command_line.required_path(_OUTPUT, "name the file or folder to write")
+    if _LIST_CLIPS.value:
+        from tf_dyngen.tasks import clip_catalogue
 
+        clip_catalogue.list_clips(workdir)
+        return
+    output = command_line.required_path(_OUTPUT, "name the file or folder to write")
+    common = {
+        "num_frames": _NUM_FRAMES.value,
+        "seed": _SEED.value,
+        "appearance": _APPEARANCE.value,
+        "motion": _MOTION.value,
+    }
+    if _GRID.value:
+        if _NUM_VIDEOS.value > 1:
+            raise UserError("--grid with --num_videos", "a grid is one video, leave one out")
+        from tf_dyngen.tasks import appearance_grid
+
+        appearance_grid.write_grid(workdir, output, **common)
+        return
     from tf_dyngen.tasks import synthesize_files
 
     synthesize_files.synthesize_files(
-        workdir,
-        output,
-        num_frames=_NUM_FRAMES.value,
-        num_videos=_NUM_VIDEOS.value,
-        seed=_SEED.value,
-        loop=_LOOP.value,
+        workdir, output, num_videos=_NUM_VIDEOS.value, loop=_LOOP.value, **common
     )
+
+
+def _refuse_together(loop: flags.FlagHolder, *others: flags.FlagHolder) -> None:
+    for other in others:
+        if loop.value and other.value:
+            raise UserError(
+                f"--{loop.name} with --{other.name}",
+                "a clip's motion does not lead back to its start; leave one of them out",
+            )
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ PRELOADED = [
     "keras",
     "tensorboard.plugins.image.metadata",
     "tf_dyngen.tasks.animate",
+    "tf_dyngen.tasks.appearance_grid",
+    "tf_dyngen.tasks.infer_files",
     "tf_dyngen.tasks.recover_files",
     "tf_dyngen.tasks.synthesize_files",
     "tf_dyngen.tasks.train",

@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 SERVER = Path(__file__).with_name("command_server.py")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "-1"}
 ERROR = "error: "
+ACTIONS = ["left", "right", "up"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -193,3 +195,45 @@ def checkpoints_of():
         return sorted(int(name.stem.partition("-")[2]) for name in names)
 
     return read
+
+
+@pytest.fixture(scope="session")
+def infer(start, finish):
+    """infer(ARGUMENT, ...) -> Ended."""
+    return lambda *arguments, **limits: finish(start("launch.infer", *arguments, **limits))
+
+
+@pytest.fixture(scope="session")
+def clips(waves, tmp_path_factory):
+    """A folder with three clips to train on, and others that no run has learned."""
+    folder = tmp_path_factory.mktemp("clips")
+    for phase, name in enumerate(ACTIONS):
+        np.save(folder / f"{name}.npy", waves(phase=2.0 * phase))
+    (folder / "new").mkdir()
+    np.save(folder / "new" / "between.npy", waves(phase=1.0))
+    noise = np.random.default_rng(0).integers(0, 256, (12, 16, 16, 3), np.uint8)
+    np.save(folder / "new" / "noise.npy", noise)
+    # As long as the clips of training are read, 12 frames, and no longer.
+    np.save(folder / "new" / "long.npy", waves(20, size=(24, 30), phase=1.0))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def actions(train, clips, tmp_path_factory):
+    """A run on three clips with an appearance vector."""
+    workdir = tmp_path_factory.mktemp("actions") / "run"
+    settings = {"model.appearance_size": 4, "learning.batch_size": 3, "learning.bptt_length": 8}
+    flags = [f"--set={key}={value}" for key, value in settings.items()]
+    paths = [f"--clip={clips}/{name}.npy" for name in ACTIONS]
+    train(f"--workdir={workdir}", *paths, "--preset=smoke", "--steps=60", *flags).check_good()
+    return workdir
+
+
+@pytest.fixture(scope="session")
+def inferred(infer, actions, clips, tmp_path_factory):
+    """A copy of the run with two inferred clips, and what the command said."""
+    workdir = tmp_path_factory.mktemp("inferred") / "run"
+    shutil.copytree(actions, workdir)
+    names = ["new/between", "left"]
+    paths = [f"--clip={clips}/{name}.npy" for name in names]
+    return workdir, infer(f"--workdir={workdir}", *paths, "--num_steps=60").check_good().stderr

@@ -11,6 +11,7 @@ from PIL import Image
 
 TRAIN = "launch.train"
 SYNTHESIZE = "launch.synthesize"
+INFER = "launch.infer"
 NEW_RUN = ["--workdir={world}/new", "--preset=smoke"]
 NEW_CLIP = [*NEW_RUN, "--clip={world}/waves.npy"]
 OLD_RUN = ["--workdir={world}/run"]
@@ -232,6 +233,43 @@ MISTAKES = {
     ),
     "output is a folder": (SYNTHESIZE, [*OLD_RUN, "--output={world}/folder.npy"], ["folder.npy"]),
     "loop of one": (SYNTHESIZE, [*OUTPUT, "--loop", "--num_frames=1"], ["loop", "at least 2"]),
+    "loop of a clip's motion": (
+        SYNTHESIZE,
+        [*OUTPUT, "--loop", "--motion=waves"],
+        ["--loop with --motion"],
+    ),
+    "loop of a grid": (SYNTHESIZE, [*OUTPUT, "--loop", "--grid"], ["--loop with --grid"]),
+    "several grids": (SYNTHESIZE, [*OUTPUT, "--grid", "--num_videos=2"], ["--num_videos"]),
+    "grid without appearance": (SYNTHESIZE, [*OUTPUT, "--grid"], ["model.appearance_size is 0"]),
+    "appearance where there is none": (
+        SYNTHESIZE,
+        [*OUTPUT, "--appearance=waves"],
+        ["model.appearance_size is 0", "--appearance"],
+    ),
+    "random appearance where there is none": (
+        SYNTHESIZE,
+        [*OUTPUT, "--appearance=random"],
+        ["model.appearance_size is 0"],
+    ),
+    "unknown motion": (
+        SYNTHESIZE,
+        [*OUTPUT, "--motion=wives"],
+        ["no clip 'wives'", "did you mean 'waves'", "--list_clips"],
+    ),
+    "no motion": (SYNTHESIZE, [*OUTPUT, "--motion="], ["no clip ''"]),
+    "clips of no run": (
+        SYNTHESIZE,
+        ["--workdir={world}/none", "--list_clips"],
+        ["no run in", "launch.train"],
+    ),
+    "clips of no folder": (SYNTHESIZE, ["--list_clips"], ["--workdir is missing"]),
+    "inference without clips": (INFER, OLD_RUN, ["no clips are given"]),
+    "inference of a damaged clip": (INFER, [*OLD_RUN, "--clip={world}/text.mp4"], ["text.mp4"]),
+    "inference of a broken run": (
+        INFER,
+        ["--workdir={world}/broken", "--clip={world}/waves.npy"],
+        ["every checkpoint", "broken"],
+    ),
     "word for frames": (SYNTHESIZE, [*OUTPUT, "--num_frames=many"], ["--num_frames", "many"]),
 }
 

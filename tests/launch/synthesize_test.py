@@ -126,3 +126,137 @@ def test_a_full_disk_leaves_no_half_a_video(synthesize, trained, tmp_path, name)
     ended = synthesize(*flags, file_size=15_000)
     ended.check_mistake(name, "File too large")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def play(synthesize, inferred, tmp_path):
+    """play(FLAG, ...) -> frames of what the run of three clips, and of two inferred, made."""
+
+    def run(*flags):
+        output = tmp_path / "played.npy"
+        synthesize(f"--workdir={inferred[0]}", f"--output={output}", *flags).check_good()
+        return np.load(output)
+
+    return run
+
+
+def test_a_clips_motion_is_its_reconstruction_and_then_goes_on(make, trained):
+    own = make("own.npy", "--motion=waves")
+    assert np.load(own).shape == (12, 16, 16, 3)
+    film = make("own.mp4", "--motion=waves").read_bytes()
+    assert film == (trained / "samples" / "reconstruction.mp4").read_bytes()
+    longer = np.load(make("longer.npy", "--motion=waves", "--num_frames=70"))
+    np.testing.assert_array_equal(longer[:12], np.load(own))
+    other = np.load(make("other.npy", "--motion=waves", "--num_frames=70", "--seed=1"))
+    np.testing.assert_array_equal(other[:12], longer[:12])
+    assert (other[12:] != longer[12:]).any(axis=(1, 2, 3)).all()
+
+
+def test_motion_with_its_own_appearance_is_the_reconstruction(play):
+    own = play("--motion=right")
+    np.testing.assert_array_equal(play("--motion=right", "--appearance=right"), own)
+    np.testing.assert_array_equal(play("--motion=right", "--appearance=right:inferred/left:0"), own)
+    np.testing.assert_array_equal(play("--motion=right", "--appearance=up:right:1"), own)
+    transferred = play("--motion=right", "--appearance=up")
+    assert (transferred != own).any(axis=(1, 2, 3)).all()
+
+
+def test_a_random_appearance_is_the_seeds(play):
+    plain = play("--num_frames=9", "--seed=4")
+    np.testing.assert_array_equal(plain, play("--num_frames=9", "--seed=4", "--appearance=random"))
+    chosen = play("--num_frames=9", "--seed=4", "--appearance=up", "--loop")
+    assert (chosen != play("--num_frames=9", "--seed=4", "--appearance=random", "--loop")).any()
+    videos = play("--motion=up", "--appearance=random", "--num_videos=2", "--seed=4")
+    assert (videos[0] != videos[1]).any()
+    np.testing.assert_array_equal(videos[1], play("--motion=up", "--appearance=random", "--seed=5"))
+
+
+def test_a_grid_shows_what_single_commands_make_beside_the_clips(play, waves):
+    rows, columns = ["up", "inferred/left:up:0.5", "random"], ["right", "between"]
+    names = [f"--appearance={','.join(rows)}", f"--motion={','.join(columns)}"]
+    length = ["--num_frames=70", "--seed=3"]
+    grid = play("--grid", *names, *length)
+    places = [
+        [
+            place(grid, play(f"--appearance={row}", f"--motion={column}", *length))
+            for column in columns
+        ]
+        for row in rows
+    ]
+    (top, left), pitch = places[0][0], 8 * 16 + 4
+    assert places == [[(top + i * pitch, left + j * pitch) for j in range(2)] for i in range(3)]
+    clips = {name: waves(phase=phase)[np.arange(70) % 12] for name, phase in PHASES.items()}
+    for number, column in enumerate(columns):
+        assert place(grid, clips[column]) == (top - pitch, left + number * pitch)
+    assert place(grid, clips["up"]) == (top, left - pitch)
+    # Between two clips, and of the prior, there is none to be shown.
+    assert (grid[:, top + pitch :, left - pitch : left - 4] == 255).all()
+
+
+PHASES = {"right": 2.0, "up": 4.0, "between": 1.0}
+
+
+def place(grid, video):
+    """Where a video stands in a grid, eight times as large."""
+    large = video.repeat(8, axis=1).repeat(8, axis=2)
+    found = [
+        (top, left)
+        for top, left in np.argwhere((grid[0] == large[0, 0, 0]).all(axis=-1)).tolist()
+        if np.array_equal(grid[:, top : top + 128, left : left + 128], large)
+    ]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_grid_of_clips_evenly_spread(synthesize, inferred, tmp_path):
+    arguments = [f"--workdir={inferred[0]}", "--grid"]
+    for name in ("grid.mp4", "grid.png"):
+        ended = synthesize(*arguments, f"--output={tmp_path}/{name}").check_good()
+        assert "3 appearances in 3 motions" in ended.stderr
+    film = iio.imread(tmp_path / "grid.mp4", plugin="FFMPEG")
+    picture = iio.imread(tmp_path / "grid.png")
+    assert len(film) == 12
+    # Three frames of each cell, of 128 pixels, stand side by side in a picture.
+    assert picture.shape[0] == film.shape[1]
+    assert picture.shape[1] - film.shape[2] == 4 * 2 * 128
+
+
+def damage(inferred_clip, kind):
+    with np.load(inferred_clip) as arrays:
+        values = dict(arrays)
+    if kind == "cut":
+        inferred_clip.write_bytes(inferred_clip.read_bytes()[:-50])
+    else:
+        np.savez(inferred_clip, **values | {"noise": values["noise"][:, :-1]})
+
+
+MISTAKES = {
+    "unknown appearance": (["--appearance=upp"], ["no clip 'upp'", "did you mean 'up'"]),
+    "no name": (["--appearance="], ["no clip ''", "--list_clips"]),
+    "two clips of one name": (["--appearance=left"], ["2 clips", "'left'", "inferred/left"]),
+    "one end unknown": (["--appearance=up:rigt:0.5"], ["no clip 'rigt'", "'right'"]),
+    "no place between": (["--appearance=up:right"], ["ends in 'right'", "from 0"]),
+    "a place beyond": (["--appearance=up:right:1.1"], ["ends in '1.1'"]),
+    "a random motion": (["--motion=random"], ["no clip 'random'"]),
+    "another folder": (["--motion=../inferred/between"], ["no clip '../inferred/between'"]),
+    "damaged": (["--motion=cut"], ["cut.npz is no inferred clip", "launch.infer"]),
+    "of another model": (["--appearance=sizes"], ["sizes.npz is of another model", "12x5, 12x6"]),
+    "damaged, in a grid": (["--grid", "--motion=right,cut"], ["cut.npz is no inferred clip"]),
+    "unknown, in a grid": (["--grid", "--appearance=up,dwon"], ["no clip 'dwon'"]),
+    "an empty place in a grid": (["--grid", "--motion=up,"], ["no clip ''"]),
+    "a place for a motion": (["--grid", "--motion=up:right:0.5"], ["no clip 'up:right:0.5'"]),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistaken_clip_is_one_line_and_writes_nothing(mistake, synthesize, inferred, tmp_path):
+    flags, words = MISTAKES[mistake]
+    workdir = tmp_path / "run"
+    shutil.copytree(inferred[0], workdir)
+    for kind in ("cut", "sizes"):
+        shutil.copy(workdir / "inferred" / "between.npz", workdir / "inferred" / f"{kind}.npz")
+        damage(workdir / "inferred" / f"{kind}.npz", kind)
+    before = sorted(tmp_path.rglob("*"))
+    ended = synthesize(f"--workdir={workdir}", f"--output={tmp_path}/new.mp4", *flags)
+    ended.check_mistake(*words)
+    assert sorted(tmp_path.rglob("*")) == before

@@ -10,19 +10,14 @@ from PIL import Image
 
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
-from tf_dyngen.inference.chains import Visit
-from tf_dyngen.inference.posterior import likelihood_precision
-from tf_dyngen.inference.still_image import KnownFrames, StillFit, infer_still, known_frames
+from tf_dyngen.tasks.infer import inference_of, known_clips, say_how_well
 from tf_dyngen.tasks.synthesize import Synthesizer
-from tf_dyngen.training.restore import TrainedRun, load_run
+from tf_dyngen.training.restore import load_run
 from tf_dyngen.video.clips import to_model_range
 from tf_dyngen.video.decoding import open_picture
-from tf_dyngen.video.display import evenly_spaced
 from tf_dyngen.video.resizing import resize_picture
 from tf_dyngen.video.writers import open_video_writer, output_paths
 
-# Of the trained clips and their frames, how many are compared with the image.
-MOST_CLIPS, MOST_FRAMES = 60, 240
 # Over which the difference of an exact first frame from the model's fades.
 SECONDS_OF_FADING = 1.0
 # A photograph for 3D displays holds a second one, which no viewer shows.
@@ -50,7 +45,7 @@ def animate(
       output: where to write; its suffix says in which form, see `open_video_writer`.
       num_frames: its length; the first frame is the image's reconstruction.
       seed: names the motion; the reconstruction does not depend on it.
-      num_chains, num_steps: of the inference, see `infer_still`.
+      num_chains, num_steps: of the inference, see `ClipInference`.
       exact_first_frame: whether the first frame is the image itself, at the model's size.
     Raises: UserError if the image is none, there is no trained run or the output cannot be written.
     """
@@ -59,9 +54,10 @@ def animate(
     run = load_run(workdir, _say)
     video = run.record.config.video
     pixels = _bring_to_size(picture, video)
-    known = frames_of_run(run)
-    fit = fit_still(run, known, pixels, num_chains=num_chains, num_steps=num_steps)
-    _say_how_well(fit, known)
+    known = known_clips(run)
+    inference = inference_of(run, known, num_chains=num_chains, num_steps=num_steps)
+    fit = inference.infer(to_model_range(pixels[None]))
+    say_how_well("the image", fit, known)
     frame_rate = run.record.clips[0].frame_rate
     pieces = Synthesizer(run.generator).go_on(fit.latents, num_frames=num_frames, seed=seed)
     if exact_first_frame:
@@ -101,31 +97,6 @@ def read_still(path: Path) -> Image.Image:
     return picture
 
 
-def frames_of_run(run: TrainedRun) -> KnownFrames:
-    """Returns frames, evenly spread, of clips, evenly spread, that a run has learned."""
-    num_frames = int(run.chains.num_frames.min())
-    rows = evenly_spaced(len(run.chains.rows), MOST_CLIPS).astype(np.int32)
-    chosen = evenly_spaced(num_frames, MOST_FRAMES // len(rows))
-    latents = run.chains.gather(Visit(rows, np.zeros_like(rows)), num_frames)
-    return known_frames(run.generator, latents, chosen)
-
-
-def fit_still(
-    run: TrainedRun, known: KnownFrames, pixels: np.ndarray, *, num_chains: int, num_steps: int
-) -> StillFit:
-    """Infers the latents of an image [H, W, C] uint8 with the likelihood of the run."""
-    config = run.record.config
-    return infer_still(
-        run.generator,
-        to_model_range(pixels),
-        known,
-        num_chains=num_chains,
-        num_steps=num_steps,
-        precision=likelihood_precision(config.inference, 1),
-        seed=config.seed,
-    )
-
-
 def fade_from(
     image: np.ndarray, pieces: Iterator[np.ndarray], num_fading: int
 ) -> Iterator[np.ndarray]:
@@ -161,17 +132,6 @@ def _bring_to_size(picture: Image.Image, video: VideoConfig) -> np.ndarray:
         found, wanted = f"{picture.height}x{picture.width}", f"{video.height}x{video.width}"
         _say(f"image is {found}, brought to {wanted} of the model ({video.fit})")
     return resize_picture(picture, size, video.channels, video.fit).reshape(*size, video.channels)
-
-
-def _say_how_well(fit: StillFit, known: KnownFrames) -> None:
-    # The peak of the range [-1, 1] is 2.
-    _say(f"reconstruction of the image: PSNR {10 * np.log10(4 / fit.error):.1f} dB")
-    if fit.error > known.spread:
-        off, usual = (127.5 * error**0.5 for error in (fit.error, known.spread))
-        _say(
-            f"WARNING: the image is far from what the model knows: its reconstruction is off by "
-            f"{off:.1f} levels, the frames learned differ from their own mean by {usual:.1f}"
-        )
 
 
 def _say(line: str) -> None:

@@ -208,7 +208,7 @@ class Trainer:
             every=inference.precondition_every,
         )
 
-    def _distribute(self, arrays):
+    def _distribute(self, arrays: Any) -> Any:
         """Gives each replica here its share of arrays [B, ...]; None stays None."""
         if arrays is None:
             return None

@@ -1,0 +1,48 @@
+"""Infer the latents of clips that a run was not trained on, with the model held still.
+
+  python -m launch.infer --workdir=DIR --clip=FILE
+
+WORKDIR/inferred/NAME.npz then holds the noise, initial state and appearance of each, and NAME.mp4
+the clip beside its reconstruction. The flags --appearance and --motion of launch.synthesize take
+their names.
+"""
+
+from pathlib import Path
+
+from absl import flags
+
+from launch import command_line
+
+_WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
+_CLIP = flags.DEFINE_multi_string(
+    "clip", [], "video file, GIF, folder of numbered pictures, .npy, or a pattern; may be repeated"
+)
+_DATASET = flags.DEFINE_string("dataset", None, "TFDS data set: NAME[/CONFIG][:SPLIT]")
+_DATA_DIR = flags.DEFINE_string("data_dir", None, "folder of TFDS data sets")
+_NUM_CHAINS = flags.DEFINE_integer(
+    "num_chains", 4, "chains that look for each clip at once", lower_bound=1, upper_bound=1000
+)
+_NUM_STEPS = flags.DEFINE_integer(
+    "num_steps", 200, "Langevin steps of each chain", lower_bound=1, upper_bound=10_000
+)
+
+
+def main() -> None:
+    """Infers as the flags say."""
+    workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
+
+    from launch import data_sets
+    from tf_dyngen.tasks import infer_files
+    from tf_dyngen.video.sources import Source
+
+    infer_files.infer_files(
+        workdir,
+        Source(tuple(str(Path(path)) for path in _CLIP.value), _DATASET.value, _DATA_DIR.value),
+        num_chains=_NUM_CHAINS.value,
+        num_steps=_NUM_STEPS.value,
+        register=data_sets.register,
+    )
+
+
+if __name__ == "__main__":
+    command_line.run(main, __doc__)

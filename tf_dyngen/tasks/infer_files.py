@@ -1,0 +1,73 @@
+"""What `launch.infer` writes: latents of clips that a run was not trained on."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import tqdm
+
+from tf_dyngen.errors import UserError
+from tf_dyngen.tasks.infer import inference_of, known_clips, say_how_well
+from tf_dyngen.tasks.inferred_clips import FOLDER, file_name, save_inferred
+from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.training.restore import load_run
+from tf_dyngen.video.clips import Clip, to_model_range
+from tf_dyngen.video.sources import Source, open_collection, read_with_progress
+from tf_dyngen.video.writers import output_paths
+
+
+def infer_files(
+    workdir: Path,
+    source: Source,
+    *,
+    num_chains: int,
+    num_steps: int,
+    register: Callable[[str], None],
+) -> None:
+    """Infers the latents of clips and keeps them in WORKDIR/inferred, by the clips' names.
+
+    Args:
+      workdir: of a trained run.
+      source: of the clips, which are read as those of training were.
+      num_chains, num_steps: of the inference, see `ClipInference`.
+      register: makes a data set's builder known to TFDS by its name.
+    Raises: UserError if there is no trained run, or a clip cannot be read or written.
+    """
+    run = load_run(workdir, _say)
+    if source.dataset:
+        register(source.dataset)
+    collection = open_collection(source, run.record.config.video)
+    clips = list(read_with_progress(collection, np.arange(len(collection))))
+    _check_names(workdir, clips)
+    known, synthesizer = known_clips(run), Synthesizer(run.generator)
+    inference = inference_of(run, known, num_chains=num_chains, num_steps=num_steps)
+    num_moves = sum(inference.num_moves(len(clip.frames)) for clip in clips)
+    with tqdm.tqdm(total=num_moves, unit="step", disable=None) as bar:
+        for clip in clips:
+            fit = inference.infer(to_model_range(clip.frames), report=bar.update)
+            say_how_well(clip.name, fit, known)
+            pieces = synthesizer.render(fit.latents, len(clip.frames))
+            path = save_inferred(workdir, clip, fit.latents, run.step, np.concatenate([*pieces]))
+            _say(
+                f"wrote {path}; new video: python -m launch.synthesize --workdir={workdir} "
+                f"--motion={FOLDER}/{path.stem}"
+            )
+
+
+def _check_names(workdir: Path, clips: list[Clip]) -> None:
+    """Raises UserError, before any work is done, where clips cannot be kept by their names."""
+    seen: dict[str, str] = {}
+    for clip in clips:
+        name = file_name(clip.name)
+        if name in seen:
+            raise UserError(
+                f"two clips, {seen[name]!r} and {clip.name!r}, would both be kept as {name!r}",
+                "give one of them another name",
+            )
+        seen[name] = clip.name
+        output_paths(workdir / FOLDER / f"{name}.mp4", 1)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
