@@ -30,12 +30,23 @@ class Chains(tf.Module):
             self.carried_state = _zeros("carried_state", num_clips, sizes.state)
             self.appearance = _zeros("appearance", num_clips, sizes.appearance)
 
-    def start_at(self, clip_id: str, noise: np.ndarray, initial_state: np.ndarray) -> None:
-        """Puts a clip's chain at noise [T, N] (T up to the longest clip's) and state [S]."""
+    def start_at(
+        self,
+        clip_id: str,
+        noise: np.ndarray,
+        initial_state: np.ndarray,
+        appearance: np.ndarray | None = None,
+    ) -> None:
+        """Puts a clip's chain at noise [T, N] (T up to the longest clip's), state [S].
+
+        The appearance [A] stays where it is if there is none.
+        """
         row = self.rows[clip_id]
         self.noise[row, : len(noise)].assign(noise)
         self.initial_state[row].assign(initial_state)
         self.carried_state[row].assign(initial_state)
+        if appearance is not None:
+            self.appearance[row].assign(appearance)
 
     def start_from_prior(self, seed: int) -> None:
         """Puts every chain at a draw of the prior N(0, I)."""
