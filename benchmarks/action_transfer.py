@@ -71,11 +71,12 @@ def judge(run, pairs, truth):
     library = np.stack([truth[name].ravel() for name in names]).astype(np.float32)
     energy = np.square(library).sum(axis=1)
     seen = {(look, motion % NUM_GAITS) for look, motion in pairs}
+    wanted = draw_transfers(pairs, _NUM_PAIRS.value)
+    made = np.stack([transfer(run, *clips).ravel() for clips in wanted]).astype(np.float32)
+    nearest = np.argmin(energy - 2.0 * made @ library.T, axis=1)
     outcomes, withheld = [], []
-    for look_of, motion_of in draw_transfers(pairs, _NUM_PAIRS.value):
-        made = transfer(run, look_of, motion_of).ravel().astype(np.float32)
-        found = names[np.argmin(energy - 2.0 * library @ made)]
-        right = found[0] == look_of[0], found[1] == motion_of[1]
+    for (look_of, motion_of), row in zip(wanted, nearest, strict=True):
+        right = names[row][0] == look_of[0], names[row][1] == motion_of[1]
         outcomes.append((all(right), *right))
         if (look_of[0], motion_of[1] % NUM_GAITS) not in seen:
             withheld.append(all(right))

@@ -53,7 +53,7 @@ def action() -> dict:
         "video.num_frames": 30,
         "model.state_size": 16,
         "model.noise_size": 16,
-        "model.appearance_size": 48,
+        "model.appearance_size": 72,
         "model.bilinear_rank": 256,
         "learning.steps": 3000,
         "learning.decay_steps": 3000,

@@ -23,23 +23,26 @@ from tf_dyngen.model.linear_start import (
     start_dynamics,
 )
 from tf_dyngen.model.motion_features import motion_features
+from tf_dyngen.model.motion_states import project_motion, shared_projection
 
-# Of the ridge regression, relative to the products' mean square, which is 1.
-RIDGE = 0.3
-# Share of the features' variance below which a component is rounding.
+# Of the ridge regression, relative to the products' mean square, which is 1, for the appearance's
+# first component; a component that says less of the looks says as much less of how they move.
+RIDGE = 0.03
+SHARED_RIDGE = 1e-3
+# Share of the energy below which a component is rounding.
 ROUNDING = 1e-9
 
 
 class ActionTexture(NamedTuple):
     """y_t = mean + V a + U s_t + R M (s_t x a), s_t = A s_{t-1} + B xi_t; y = arctanh of pixels.
 
-    feature_loading: P, [F, S], s_t = P' (motion features of frame t).
+    projection: from features of the motion to states, see `motion_states`.
     mean: [D]; appearance_loading: V, [D, A]; loading: U, [D, S].
     forms: M, [rank, S * A]; form_loading: R, [D, rank].
     transition: A; noise_gain: B, [S, S] each.
     """
 
-    feature_loading: np.ndarray
+    projection: np.ndarray
     mean: np.ndarray
     appearance_loading: np.ndarray
     loading: np.ndarray
@@ -70,15 +73,17 @@ def fit_action_texture(
     looks = np.stack([look for look, _ in described])
     mean = looks.mean(axis=0)
     appearances, appearance_loading = principal_components(looks - mean, appearance_size)
-    feature_loading = _whitening(np.concatenate([motion for _, motion in described]), state_size)
-    by_clip = [motion @ feature_loading for _, motion in described]
+    motions = [motion for _, motion in described]
+    projection = shared_projection(motions, looks, state_size)
+    by_clip = [project_motion(motion, projection) for motion in motions]
     moments = _Moments(state_size * (1 + appearance_size), len(mean))
     for clip, own_states, appearance in zip(clips, by_clip, appearances, strict=True):
         offset = mean + appearance_loading @ appearance
         moments.add(_regressors(own_states, appearance), inverse_tanh(clip) - offset)
-    loading, forms, form_loading = moments.regress(state_size, bilinear_rank)
+    penalty = _penalty(appearance_loading, state_size)
+    loading, forms, form_loading = moments.regress(penalty, state_size, bilinear_rank)
     return ActionTexture(
-        feature_loading,
+        projection,
         mean,
         appearance_loading,
         loading,
@@ -112,7 +117,7 @@ def action_chain_start(
       clip: frames [T, H, W, C] float32 in [-1, 1].
       noise_size: of the model.
     """
-    states = motion_features(clip) @ texture.feature_loading
+    states = project_motion(motion_features(clip), texture.projection)
     energy = np.square(texture.appearance_loading).sum(axis=0)
     scale = np.divide(1.0, energy, out=np.zeros_like(energy), where=energy > 0)
     look = inverse_tanh(clip).mean(axis=0) - texture.mean
@@ -135,14 +140,14 @@ class _Moments:
         self.cross += regressors.T.astype(np.float32) @ pixels
         self.num_frames += len(pixels)
 
-    def regress(self, state_size: int, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def regress(
+        self, penalty: np.ndarray, state_size: int, rank: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Returns U [D, S], M [rank', S * A], R [D, rank'] of the regression, rank' <= rank.
 
         R are the principal components of what products of states and appearance say of pixels.
         """
-        penalty = np.full(len(self.gram), RIDGE * self.num_frames)
-        penalty[:state_size] *= 1e-3
-        regularized = self.gram + np.diag(penalty)
+        regularized = self.gram + self.num_frames * np.diag(penalty)
         factor = scipy.linalg.cho_factor(regularized)
         coefficients = scipy.linalg.cho_solve(factor, self.cross)
         shared, products = coefficients[:state_size], coefficients[state_size:]
@@ -157,15 +162,13 @@ class _Moments:
         return shared.T, forms, loading
 
 
-def _whitening(features: np.ndarray, size: int) -> np.ndarray:
-    """Returns P [F, size] that makes the principal components of features [N, F] white."""
-    covariance = features.T @ features / len(features)
-    values, vectors = scipy.linalg.eigh(covariance)
-    order = np.argsort(values)[::-1][:size]
-    order = order[values[order] > ROUNDING * np.trace(covariance)]
-    loading = np.zeros([features.shape[1], size])
-    loading[:, : len(order)] = vectors[:, order] / np.sqrt(values[order])
-    return loading
+def _penalty(appearance_loading: np.ndarray, state_size: int) -> np.ndarray:
+    """Returns the ridge of each regressor, [S + S * A]."""
+    energy = np.square(appearance_loading).sum(axis=0)
+    share = np.maximum(energy, ROUNDING * energy.sum() + np.finfo(float).tiny) / max(
+        energy.max(), np.finfo(float).tiny
+    )
+    return np.concatenate([np.full(state_size, SHARED_RIDGE), np.tile(RIDGE / share, state_size)])
 
 
 def _regressors(states: np.ndarray, appearance: np.ndarray) -> np.ndarray:
