@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 
+from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.latents import Latents
 from tf_dyngen.simulation.textures import catalogue
 from tf_dyngen.video.clip_store import ClipStore, write_clip_store
 from tf_dyngen.video.clips import Clip, clip_from_frames
@@ -33,6 +36,12 @@ def temporary_store(clips: Sequence[Clip]) -> ClipStore:
     atexit.register(folder.cleanup)
     write_clip_store(Path(folder.name), clips, clips[0].frames.shape[1:])
     return ClipStore(Path(folder.name))
+
+
+def render(generator: Generator, latents: Latents) -> np.ndarray:
+    """Returns the frames of one clip's latents, [T, H, W, C] uint8."""
+    frames = generator(latents)[0][0]
+    return tf.cast(tf.round((frames + 1.0) * 127.5), tf.uint8).numpy()
 
 
 def median_seconds(calls: Sequence[Callable[[], object]], repeats: int) -> list[float]:

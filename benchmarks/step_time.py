@@ -15,7 +15,7 @@ from tf_dyngen import presets
 from tf_dyngen.model.normalization import Mode, Statistics
 from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.devices import choose_strategy
-from tf_dyngen.training.start import build_learner, start_learner
+from tf_dyngen.training.start import FittedClips, build_learner, start_learner
 from tf_dyngen.training.trainer import Trainer
 from tf_dyngen.training.workers import Workers
 
@@ -28,7 +28,7 @@ def build_trainer(config, clip) -> Trainer:
     strategy = choose_strategy("one_device")
     store = measuring.temporary_store([clip])
     learner = build_learner(config, [clip.record], strategy)
-    start_learner(learner, config, store, [clip])
+    start_learner(learner, config, store, FittedClips(store))
     batches = ClipBatches(
         store, batch_size=1, bptt_length=config.learning.bptt_length, seed=config.seed
     )

@@ -52,12 +52,15 @@ class ModelConfig:
     zero) or `paper` (networks alone). `transition_hidden` are the widths of F's hidden layers; the
     linear backbone with none has a linear transition. `emission_width` scales the channel counts
     of the paper's deconvolution. `normalization` puts normalisation layers into the deconvolution.
+    `bilinear_rank` is how many frames the products of state and appearance in the linear backbone
+    are made of; 0 leaves the products out.
     """
 
     parameterisation: str = _setting(LINEAR_BACKBONE, choices=(LINEAR_BACKBONE, PAPER))
     state_size: int = _setting(40, low=1)
     noise_size: int = _setting(40, low=1)
     appearance_size: int = _setting(0, low=0)
+    bilinear_rank: int = _setting(0, low=0)
     transition_hidden: tuple[int, ...] = _setting((20, 20), low=1)
     emission_width: float = _setting(0.25, above=0.0, high=8.0)
     normalization: bool = _setting(False)

@@ -43,6 +43,26 @@ def inpainting() -> dict:
     }
 
 
+def action() -> dict:
+    """Many clips that differ in looks: `--preset=action --clip=FOLDER`; experiment 2 of the paper.
+
+    The state carries the motion, the appearance vector the looks: few states leave no room for
+    looks.
+    """
+    return {
+        "video.num_frames": 30,
+        "model.state_size": 16,
+        "model.noise_size": 16,
+        "model.appearance_size": 72,
+        "model.bilinear_rank": 256,
+        "learning.steps": 3000,
+        "learning.decay_steps": 3000,
+        "learning.batch_size": 4,
+        "learning.bptt_length": 30,
+        "learning.learning_rate": 0.001,
+    }
+
+
 def texture_paper() -> dict:
     """The reference settings of the paper's experiment 1 (Xie et al., AAAI 2019).
 
@@ -68,6 +88,21 @@ def texture_paper() -> dict:
         "learning.warmup_steps": 0,
         "learning.decay_steps": 0,
         "learning.beta_1": 0.5,
+    }
+
+
+def action_paper() -> dict:
+    """The reference settings of the paper's experiment 2: many clips, an appearance vector each.
+
+    `python -m launch.train --workdir=DIR --preset=action_paper --clip=FOLDER`.
+    """
+    return {
+        **texture_paper(),
+        "video.num_frames": 30,
+        "model.state_size": 3,
+        "model.appearance_size": 100,
+        "learning.steps": 7000,
+        "learning.batch_size": 30,
     }
 
 
@@ -125,7 +160,9 @@ PRESETS = {
         texture,
         recovery,
         inpainting,
+        action,
         texture_paper,
+        action_paper,
         recovery_paper,
         inpainting_paper,
         smoke,

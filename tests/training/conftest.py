@@ -7,7 +7,7 @@ import tensorflow as tf
 from tf_dyngen import presets
 from tf_dyngen.config import override
 from tf_dyngen.training.batches import ClipBatches
-from tf_dyngen.training.start import build_learner, start_learner
+from tf_dyngen.training.start import FittedClips, build_learner, start_learner
 from tf_dyngen.training.trainer import Trainer
 from tf_dyngen.training.workers import Workers
 from tf_dyngen.video.clip_store import ClipStore, write_clip_store
@@ -48,7 +48,7 @@ def make_trainer(make_store):
         learner = build_learner(config, [clip.record for clip in clips], strategy)
         store = make_store(clips)
         if start:
-            start_learner(learner, config, store, clips)
+            start_learner(learner, config, store, FittedClips(store))
         batches = ClipBatches(
             store,
             batch_size=config.learning.batch_size,

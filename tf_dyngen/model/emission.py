@@ -72,11 +72,38 @@ class DeconvolutionEmission(keras.Model):
         return tf.tanh(self.deconvolution(latents, statistics=statistics))
 
 
-class LinearBackboneEmission(keras.Model):
-    """x = tanh(mean + U s + V a + deconv(s, a)); the deconvolution's last layer starts at zero.
+class BilinearForms(keras.layers.Layer):
+    """R' (M (s x a)): frames that a state moves in another way for every appearance.
 
-    With D = H * W * C, `mean` is [D], `loading` is U' [S, D], `appearance_loading` is V' [A, D].
-    All three start at zero; `linear_start` sets them.
+    Every motion of the state has its own frame for each appearance, a sum of `rank` frames that
+    all share (Tenenbaum and Freeman, "Separating style and content with bilinear models", 2000).
+
+    `forms` is M' [S * A, rank], rows ordered by state, then appearance; `loading` is R' [rank, D].
+    The frames start at zero; `action_start` sets both.
+    """
+
+    def __init__(self, rank: int, state_size: int, appearance_size: int, pixels: int):
+        super().__init__(name="bilinear")
+        products = state_size * appearance_size
+        self.forms = self.add_weight(
+            shape=(products, rank), initializer="glorot_normal", name="forms"
+        )
+        self.loading = self.add_weight(shape=(rank, pixels), initializer="zeros", name="loading")
+
+    def call(self, states, appearance):
+        """Returns [N, D] of states [N, S] and appearance [N, A]."""
+        products = tf.reshape(
+            states[:, :, None] * appearance[:, None, :], [-1, self.forms.shape[0]]
+        )
+        return tf.matmul(tf.matmul(products, self.forms), self.loading)
+
+
+class LinearBackboneEmission(keras.Model):
+    """x = tanh(mean + U s + V a + bilinear(s, a) + deconv(s, a)).
+
+    The deconvolution's last layer starts at zero. With D = H * W * C, `mean` is [D], `loading` is
+    U' [S, D], `appearance_loading` is V' [A, D]; all start at zero, and a start of the run sets
+    them. Without appearance or `bilinear_rank` their terms are not there.
     """
 
     def __init__(self, config: ModelConfig, video: VideoConfig):
@@ -94,6 +121,11 @@ class LinearBackboneEmission(keras.Model):
                 initializer="zeros",
                 name="appearance_loading",
             )
+        self.bilinear = None
+        if config.appearance_size and config.bilinear_rank:
+            self.bilinear = BilinearForms(
+                config.bilinear_rank, config.state_size, config.appearance_size, pixels
+            )
         self.deconvolution = DeconvolutionNetwork(
             emission_layers(*self.frame_shape),
             width=config.emission_width,
@@ -107,6 +139,8 @@ class LinearBackboneEmission(keras.Model):
         linear = self.mean + tf.matmul(states, self.loading)
         if self.appearance_loading is not None:
             linear += tf.matmul(appearance, self.appearance_loading)
+        if self.bilinear is not None:
+            linear += self.bilinear(states, appearance)
         bent = self.deconvolution(tf.concat([states, appearance], axis=-1), statistics=statistics)
         return tf.tanh(tf.reshape(linear, [-1, *self.frame_shape]) + bent)
 

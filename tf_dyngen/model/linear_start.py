@@ -48,16 +48,23 @@ def fit_linear_dynamic_texture(
       memory: factor on A, at most 1; what it takes from the memory, the noise gives back.
     """
     lengths = [len(clip) for clip in clips]
-    pixels = np.concatenate([_inverse_tanh(clip) for clip in clips])
+    pixels = np.concatenate([inverse_tanh(clip) for clip in clips])
     mean = pixels.mean(axis=0)
     pixels -= mean
-    states, loading = _principal_components(pixels, state_size)
-    by_clip = np.split(states, np.cumsum(lengths)[:-1])
+    states, loading = principal_components(pixels, state_size)
+    dynamics = fit_dynamics(np.split(states, np.cumsum(lengths)[:-1]), memory)
+    return LinearDynamicTexture(mean, loading, *dynamics)
+
+
+def fit_dynamics(
+    states: Sequence[np.ndarray], memory: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns transition and noise gain, each [S, S], of the white states [T, S] of clips."""
     # The biased estimate (divided by the number of frames, not of pairs) keeps A a contraction.
-    products = [clip[1:].T @ clip[:-1] for clip in by_clip]
-    transition = memory * np.sum(products, axis=0) / len(states)
-    noise_gain = _symmetric_root(np.eye(state_size) - transition @ transition.T)
-    return LinearDynamicTexture(mean, loading, transition, noise_gain)
+    products = [clip[1:].T @ clip[:-1] for clip in states]
+    transition = memory * np.sum(products, axis=0) / sum(len(clip) for clip in states)
+    noise_gain = _symmetric_root(np.eye(len(transition)) - transition @ transition.T)
+    return transition, noise_gain
 
 
 def project_states(texture: LinearDynamicTexture, clip: np.ndarray) -> np.ndarray:
@@ -67,7 +74,7 @@ def project_states(texture: LinearDynamicTexture, clip: np.ndarray) -> np.ndarra
     """
     energy = np.square(texture.loading).sum(axis=0)
     scale = np.divide(1.0, energy, out=np.zeros_like(energy), where=energy > 0)
-    return (_inverse_tanh(clip) - texture.mean) @ (texture.loading * scale)
+    return (inverse_tanh(clip) - texture.mean) @ (texture.loading * scale)
 
 
 def start_linear_backbone(generator: Generator, texture: LinearDynamicTexture) -> None:
@@ -76,13 +83,20 @@ def start_linear_backbone(generator: Generator, texture: LinearDynamicTexture) -
     Where noise_size is smaller than S, the leading directions of B are kept; where it is larger,
     the rest of the noise starts without influence.
     """
-    transition, emission = generator.transition, generator.emission
-    assert isinstance(transition, LinearTransition)
+    emission = generator.emission
     assert isinstance(emission, LinearBackboneEmission)
-    transition.transition_matrix.assign(texture.transition.T)
-    transition.noise_gain.assign(_resize_noise(texture, transition.noise_gain.shape[0])[0].T)
+    start_dynamics(generator, texture.transition, texture.noise_gain)
     emission.mean.assign(texture.mean)
     emission.loading.assign(texture.loading.T)
+
+
+def start_dynamics(generator: Generator, matrix: np.ndarray, noise_gain: np.ndarray) -> None:
+    """Sets the linear part of the transition: A and B, each [S, S]."""
+    transition = generator.transition
+    assert isinstance(transition, LinearTransition)
+    transition.transition_matrix.assign(matrix.T)
+    noise_size = transition.noise_gain.shape[0]
+    transition.noise_gain.assign(_resize_noise(noise_gain, noise_size)[0].T)
 
 
 def chain_start(
@@ -98,39 +112,49 @@ def chain_start(
       clip: frames [T, H, W, C] float32 in [-1, 1].
       noise_size: of the model.
     """
-    _, to_noise = _resize_noise(texture, noise_size)
     states = project_states(texture, clip)
-    initial_state = texture.transition.T @ states[0]
-    innovations = _innovations(
-        np.vstack([initial_state, states]), texture.transition, texture.noise_gain
-    )
+    return latents_of_states(states, texture.transition, texture.noise_gain, noise_size)
+
+
+def latents_of_states(
+    states: np.ndarray, transition: np.ndarray, noise_gain: np.ndarray, noise_size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns (noise [T, noise_size], initial_state [S]) that lead to states [T, S]."""
+    _, to_noise = _resize_noise(noise_gain, noise_size)
+    initial_state = transition.T @ states[0]
+    innovations = _innovations(np.vstack([initial_state, states]), transition, noise_gain)
     return innovations @ to_noise, initial_state
 
 
-def _resize_noise(texture: LinearDynamicTexture, noise_size: int):
+def _resize_noise(noise_gain: np.ndarray, noise_size: int):
     """Returns the noise gain [S, noise_size] and the map [S, noise_size] of the innovations."""
-    state_size = len(texture.noise_gain)
+    state_size = len(noise_gain)
     if noise_size >= state_size:
         extra = np.zeros([state_size, noise_size - state_size])
-        return np.hstack([texture.noise_gain, extra]), np.eye(state_size, noise_size)
-    values, vectors = scipy.linalg.eigh(texture.noise_gain)
+        return np.hstack([noise_gain, extra]), np.eye(state_size, noise_size)
+    values, vectors = scipy.linalg.eigh(noise_gain)
     kept = vectors[:, np.argsort(values)[::-1][:noise_size]]
-    return texture.noise_gain @ kept, kept
+    return noise_gain @ kept, kept
 
 
-def _inverse_tanh(frames: np.ndarray) -> np.ndarray:
+def inverse_tanh(frames: np.ndarray) -> np.ndarray:
     """Returns arctanh of the frames, kept off the infinities, as [T, D] float32."""
     return np.arctanh(np.clip(frames.reshape(len(frames), -1), -SATURATION, SATURATION))
 
 
-def _principal_components(pixels: np.ndarray, state_size: int):
-    """Returns whitened states [T, S] and loading [D, S] with pixels ~ states loading'."""
+def principal_components(pixels: np.ndarray, state_size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns whitened states [T, S] and loading [D, S] with pixels [T, D] ~ states loading'.
+
+    The pixels have mean 0; components beyond their rank are 0.
+    """
     num_frames, num_pixels = pixels.shape
     gram = np.zeros([num_frames, num_frames])
     for start in range(0, num_pixels, PIXELS_AT_A_TIME):
         block = pixels[:, start : start + PIXELS_AT_A_TIME]
         gram += block @ block.T
     rank = min(state_size, num_frames - 1)
+    if not rank:
+        return np.zeros([num_frames, state_size]), np.zeros([num_pixels, state_size])
     values, vectors = scipy.linalg.eigh(gram, subset_by_index=[num_frames - rank, num_frames - 1])
     values, vectors = values[::-1], vectors[:, ::-1]
     vectors = vectors[:, values > ROUNDING**2 * num_frames * num_pixels]

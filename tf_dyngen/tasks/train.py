@@ -19,11 +19,11 @@ from tf_dyngen.training.interruption import StopRequest
 from tf_dyngen.training.memory import check_memory, estimate_memory
 from tf_dyngen.training.reports import MetricsLogAction, ProgressAction
 from tf_dyngen.training.run_record import RunRecord, check_same_run, load_record
-from tf_dyngen.training.start import Learner, build_learner, fitted_rows, start_learner
+from tf_dyngen.training.start import FittedClips, Learner, build_learner, fitted_rows, start_learner
 from tf_dyngen.training.trainer import Action, Trainer
 from tf_dyngen.training.workers import Workers, noticing_loss
 from tf_dyngen.video.clip_cache import ClipCache
-from tf_dyngen.video.clips import Clip, ClipRecord
+from tf_dyngen.video.clips import ClipRecord
 from tf_dyngen.video.sources import Source, open_collection
 
 
@@ -32,7 +32,7 @@ class _Clips(NamedTuple):
 
     batches: ClipBatches
     records: tuple[ClipRecord, ...]
-    fitted: list[Clip]
+    fitted: FittedClips
 
 
 def train(
@@ -124,14 +124,13 @@ def _load_clips(
         num_clips=num_clips,
         longest=int(workers.all(own.longest).max()),
     )
-    rows = fitted_rows(num_clips, video.num_frames)
+    rows = fitted_rows(config, num_clips)
     if workers.are_several:
-        store = load_store(collection, video, cache, rows)
-        fitted = [store.read(place) for place in range(len(rows))]
+        fitted = FittedClips(load_store(collection, video, cache, rows))
         sharing = (workdir, shard.num_workers, learning.batch_size)
         records = records_of_all(collection, video, *sharing)
     else:
-        fitted = [own.read(int(row)) for row in rows]
+        fitted = FittedClips(own, rows)
         records = tuple(own.records)
     return _Clips(batches, records, fitted)
 
@@ -167,7 +166,7 @@ def _build_trainer(config: Config, clips: _Clips, workers: Workers) -> tuple[Tra
 
 
 def _start_or_go_on(
-    trainer: Trainer, learner: Learner, checkpoints: Checkpoints, fitted: list[Clip]
+    trainer: Trainer, learner: Learner, checkpoints: Checkpoints, fitted: FittedClips
 ) -> None:
     """Restores the newest checkpoint, or puts weights and chains where training starts."""
     config, workers = trainer.config, trainer.workers

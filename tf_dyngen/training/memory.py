@@ -6,7 +6,7 @@ from tf_dyngen.config import LINEAR_BACKBONE, Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.inference.preconditioning import NUM_POINTS
 from tf_dyngen.model.layers import emission_layers
-from tf_dyngen.training.start import fitted_rows
+from tf_dyngen.training.start import MOST_FITTED_FRAMES
 
 FLOAT_BYTES = 4
 # Measured peaks minus this are what the terms below add up to.
@@ -49,8 +49,8 @@ def estimate_memory(
     window = min(learning.batch_size, num_clips) * min(learning.bptt_length, num_frames)
     floats = maps * window + COPIES_OF_A_WEIGHT * num_weights
     if model.parameterisation == LINEAR_BACKBONE:
-        num_fitted = len(fitted_rows(num_clips, num_frames))
-        floats += COPIES_OF_A_FRAME * num_fitted * num_frames * frame
+        fitted = min(num_clips * num_frames, max(num_frames, MOST_FITTED_FRAMES))
+        floats += COPIES_OF_A_FRAME * fitted * frame
     latents = num_frames * model.noise_size + 2 * model.state_size + model.appearance_size
     floats += COPIES_OF_A_CHAIN * num_clips * latents
     if config.inference.precondition_every:

@@ -1,6 +1,6 @@
 """The start of a run: variables, first weights, first latents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import keras
@@ -10,6 +10,7 @@ import tqdm
 
 from tf_dyngen.config import FRESH, LINEAR_BACKBONE, Config
 from tf_dyngen.inference.chains import Chains
+from tf_dyngen.model.action_start import action_chain_start, fit_action_texture, start_actions
 from tf_dyngen.model.generator import Generator, build_generator
 from tf_dyngen.model.linear_start import (
     chain_start,
@@ -18,10 +19,12 @@ from tf_dyngen.model.linear_start import (
 )
 from tf_dyngen.training.optimizer import build_optimizer
 from tf_dyngen.video.clip_store import ClipStore
-from tf_dyngen.video.clips import Clip, ClipRecord, to_model_range
+from tf_dyngen.video.clips import ClipRecord, to_model_range
 
 # The linear start's time grows with the square of the frames it is fitted to: 2,400 take seconds.
 MOST_FITTED_FRAMES = 2400
+# Of clips that differ in looks, whose start reads them one at a time.
+MOST_FITTED_CLIPS = 400
 # Frames that were predicted from their neighbours make the dynamics look too certain.
 MEMORY_OF_PREDICTED = 0.95
 
@@ -32,6 +35,43 @@ class Learner(NamedTuple):
     generator: Generator
     optimizer: keras.optimizers.Optimizer
     chains: Chains | None
+
+
+class FittedClips:
+    """The clips that a start is fitted to, read anew each time they are gone through.
+
+    Args:
+      store: where they are.
+      rows: which of them; all if None.
+    """
+
+    def __init__(self, store: ClipStore, rows: np.ndarray | None = None):
+        self._store = store
+        self._rows = range(len(store)) if rows is None else [int(row) for row in rows]
+
+    def __len__(self) -> int:
+        """Returns how many clips there are."""
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Yields the frames of each clip, [T, H, W, C] float32 in [-1, 1]."""
+        for row in self._rows:
+            yield to_model_range(self._store.read(row).frames)
+
+    @property
+    def memory(self) -> float:
+        """What a fit's memory is to be multiplied with."""
+        masked = any(self._store.has_mask[row] for row in self._rows)
+        return MEMORY_OF_PREDICTED if masked else 1.0
+
+
+def fitted_rows(config: Config, num_clips: int) -> np.ndarray:
+    """Returns the rows, evenly spread, of the clips that the start of a run is fitted to."""
+    most = MOST_FITTED_FRAMES // config.video.num_frames
+    if config.model.appearance_size:
+        most = MOST_FITTED_CLIPS
+    num_fitted = min(num_clips, max(1, most))
+    return np.unique(np.linspace(0, num_clips - 1, num_fitted).round().astype(int))
 
 
 def build_learner(
@@ -49,43 +89,49 @@ def build_learner(
     return Learner(generator, optimizer, chains)
 
 
-def start_learner(
-    learner: Learner, config: Config, store: ClipStore, fitted: Sequence[Clip]
-) -> None:
+def start_learner(learner: Learner, config: Config, store: ClipStore, fitted: FittedClips) -> None:
     """Puts weights and chains where training starts.
 
     The linear backbone starts as the linear dynamic texture of the clips, its chains at the
-    texture's innovations; the paper's parameterisation starts at random, its chains at the prior.
+    texture's innovations, with appearance as the looks and motions of `action_start`; the paper's
+    parameterisation starts at random, its chains at the prior.
 
     Args:
       learner: its variables are set.
       config: settings of the run.
       store: the clips whose chains start, read one at a time.
-      fitted: what the linear dynamic texture is fitted to, see `fitted_rows`.
+      fitted: what weights are fitted to, see `fitted_rows`.
     """
     chains = learner.chains
     if chains is not None:
         chains.start_from_prior(config.seed)
     if config.model.parameterisation != LINEAR_BACKBONE:
         return
-    memory = MEMORY_OF_PREDICTED if any(clip.visible is not None for clip in fitted) else 1.0
-    frames = [to_model_range(clip.frames) for clip in fitted]
-    texture = fit_linear_dynamic_texture(frames, config.model.state_size, memory)
-    start_linear_backbone(learner.generator, texture)
+    start = _start_actions if config.model.appearance_size else _start_texture
+    chain_start = start(learner.generator, config, fitted)
     if chains is None:
         return
     for row in tqdm.trange(len(store), desc="starting chains", unit="clip", disable=None):
         clip = store.read(row)
-        start = chain_start(texture, to_model_range(clip.frames), config.model.noise_size)
-        chains.start_at(clip.clip_id, *start)
+        chains.start_at(clip.clip_id, *chain_start(to_model_range(clip.frames)))
 
 
-def fitted_rows(num_clips: int, num_frames: int) -> np.ndarray:
-    """Returns the rows, evenly spread, of the clips that the linear start is fitted to.
+def _start_texture(generator: Generator, config: Config, fitted: FittedClips):
+    """Starts the weights; returns the function from frames to where their chain starts."""
+    texture = fit_linear_dynamic_texture(list(fitted), config.model.state_size, fitted.memory)
+    start_linear_backbone(generator, texture)
+    return lambda frames: chain_start(texture, frames, config.model.noise_size)
 
-    Args:
-      num_clips: how many there are.
-      num_frames: of each, at most.
-    """
-    num_fitted = min(num_clips, max(1, MOST_FITTED_FRAMES // num_frames))
-    return np.unique(np.linspace(0, num_clips - 1, num_fitted).round().astype(int))
+
+def _start_actions(generator: Generator, config: Config, fitted: FittedClips):
+    """Does the same for clips that differ in looks."""
+    model = config.model
+    texture = fit_action_texture(
+        fitted,
+        state_size=model.state_size,
+        appearance_size=model.appearance_size,
+        bilinear_rank=model.bilinear_rank,
+        memory=fitted.memory,
+    )
+    start_actions(generator, texture)
+    return lambda frames: action_chain_start(texture, frames, model.noise_size)
