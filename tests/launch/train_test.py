@@ -208,7 +208,7 @@ def test_several_clips_of_two_lengths_train(train, waves, metrics_of, tmp_path):
         "--set=learning.batch_size=2",
         "--set=output.log_every=1",
     )
-    assert "9 of 12 frames: the shortest clip has no more" in ended.check_good().stderr
+    assert "3 clips (a, b, c), 9 to 12 frames of 16x16" in ended.check_good().stderr
     assert "3 clips (a, b, c), 9 frames" in ended.stderr
     record = json.loads((tmp_path / "run" / "config.json").read_text())
     assert [clip["num_frames"] for clip in record["clips"]] == [9, 9, 9]
