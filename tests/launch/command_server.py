@@ -4,9 +4,10 @@ An import of TensorFlow takes seconds, a small training one. The server imports 
 nothing of TensorFlow's runtime (which would not survive a fork), and then obeys lines of JSON on
 standard input, each answered by a line on standard output:
 
-  {"start": [MODULE or FILE.py, ARGUMENT, ...], "stdout": PATH, "stderr": PATH, "file_size": N}
-      starts a command, in which no file may pass N bytes unless N is null, and answers with its
-      process id;
+  {"start": [MODULE or FILE.py, ARGUMENT, ...], "stdout": PATH, "stderr": PATH, "file_size": N,
+   "environment": {NAME: VALUE, ...}}
+      starts a command with these variables, in which no file may pass N bytes unless N is null,
+      and answers with its process id;
   {"wait": PROCESS_ID}
       answers with its exit status once it has ended, -N for an end by signal N.
 """
@@ -66,6 +67,7 @@ def run(request: dict) -> None:
     if request["file_size"] is not None:
         limit = resource.RLIMIT_FSIZE
         resource.setrlimit(limit, (request["file_size"], resource.getrlimit(limit)[1]))
+    os.environ.update(request["environment"])
     program, *arguments = request["start"]
     sys.argv = [program, *arguments]
     if program.endswith(".py"):

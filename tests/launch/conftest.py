@@ -71,14 +71,24 @@ class CommandServer:
         self._process.stdin.close()
         self._process.wait()
 
-    def start(self, module: str, *arguments: str, file_size: int | None = None) -> int:
+    def start(
+        self,
+        module: str,
+        *arguments: str,
+        file_size: int | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> int:
         """Starts `python -m MODULE ARGUMENTS`; returns its process id."""
         if not self._ready:
             assert self._process.stdout.readline() == "ready\n"
             self._ready = True
         number = next(self._numbers)
         printed = (self._folder / f"{number}.stdout", self._folder / f"{number}.stderr")
-        request = {"start": [module, *arguments], "file_size": file_size}
+        request = {
+            "start": [module, *arguments],
+            "file_size": file_size,
+            "environment": environment or {},
+        }
         process = self._ask({**request, "stdout": str(printed[0]), "stderr": str(printed[1])})
         self._printed[process] = printed
         return process

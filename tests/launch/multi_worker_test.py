@@ -1,0 +1,212 @@
+"""Two workers on this machine learn as one process does, stop together and go on together."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import time
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+ARGUMENTS = ["--preset=smoke", "--set=learning.batch_size=2", "--set=output.log_every=1"]
+TRY_AGAIN = 75
+PATIENCE_SECONDS = 120.0
+
+
+@pytest.fixture(scope="module")
+def clips(waves, tmp_path_factory):
+    """A folder of three clips of two lengths."""
+    folder = tmp_path_factory.mktemp("clips")
+    for number, length in enumerate([12, 9, 12]):
+        np.save(folder / f"{number}.npy", waves(length, phase=float(number)))
+    return folder
+
+
+def free_ports(number):
+    sockets = [socket.socket() for _ in range(number)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+@pytest.fixture
+def start_two(start):
+    """start_two(ARGUMENT, ...) -> the process ids of two workers."""
+
+    def start_both(*arguments):
+        addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
+        tasks = [{"type": "worker", "index": index} for index in range(2)]
+        return [
+            start(
+                "launch.train",
+                "--strategy=multi_worker",
+                *arguments,
+                environment={
+                    "TF_CONFIG": json.dumps({"cluster": {"worker": addresses}, "task": task})
+                },
+            )
+            for task in tasks
+        ]
+
+    return start_both
+
+
+def weights(workdir, step):
+    """The generator's weights in a checkpoint, in one vector."""
+    reader = tf.train.load_checkpoint(str(workdir / "checkpoints" / f"ckpt-{step}"))
+    names = sorted(
+        name
+        for name, kind in reader.get_variable_to_dtype_map().items()
+        if name.startswith("generator/") and "OPTIMIZER" not in name and kind == tf.float32
+    )
+    assert len(names) > 10
+    return np.concatenate([reader.get_tensor(name).ravel() for name in names])
+
+
+def noise(workdir, step):
+    """The noise of each clip in a checkpoint, by clip id."""
+    found = {}
+    for path in (workdir / "checkpoints").glob(f"chains-{step}.*.npz"):
+        with np.load(path, allow_pickle=False) as chains:
+            ends = np.cumsum(chains["num_frames"])[:-1]
+            found.update(
+                zip(chains["clip_ids"].tolist(), np.split(chains["noise"], ends), strict=True)
+            )
+    return found
+
+
+def check_same(one, other, step):
+    a, b = weights(one, step), weights(other, step)
+    assert np.linalg.norm(a - b) < 1e-5 * np.linalg.norm(a)
+    chains_a, chains_b = noise(one, step), noise(other, step)
+    assert len(chains_a) == 3
+    assert chains_a.keys() == chains_b.keys()
+    for clip_id, values in chains_a.items():
+        np.testing.assert_allclose(chains_b[clip_id], values, atol=1e-3)
+
+
+@pytest.fixture(scope="module")
+def by_one(train, clips, tmp_path_factory):
+    """A run of 14 steps by one process."""
+    workdir = tmp_path_factory.mktemp("by_one") / "run"
+    train(f"--workdir={workdir}", f"--clip={clips}", *ARGUMENTS, "--steps=14").check_good()
+    return workdir
+
+
+def test_two_workers_learn_as_one_and_either_goes_on_with_the_others_run(
+    train, start_two, finish, by_one, clips, metrics_of, tmp_path
+):
+    workdir = tmp_path / "run"
+    arguments = [f"--workdir={workdir}", f"--clip={clips}", *ARGUMENTS]
+    ended = [finish(worker).check_good() for worker in start_two(*arguments, "--steps=10")]
+    assert "2 devices" in ended[0].stderr
+    assert "stopped at step" not in ended[1].stderr
+    record = json.loads((workdir / "config.json").read_text())
+    assert [clip["name"] for clip in record["clips"]] == ["0", "1", "2"]
+    assert [row["step"] for row in metrics_of(workdir)] == list(range(1, 11))
+    # Two, then one.
+    ended = train(*arguments, "--steps=12").check_good()
+    assert "going on at step 10" in ended.stderr
+    # One, then two.
+    for worker in start_two(*arguments, "--steps=14"):
+        finish(worker).check_good()
+    assert [row["step"] for row in metrics_of(workdir)] == list(range(1, 15))
+    check_same(by_one, workdir, 14)
+
+
+def wait_for_steps(workdir, number):
+    until = time.monotonic() + PATIENCE_SECONDS
+    path = workdir / "metrics.jsonl"
+    while not path.exists() or path.read_bytes().count(b"\n") < number:
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize("lost", [0, 1], ids=["the chief", "another"])
+def test_a_lost_worker_ends_the_other_and_together_they_go_on(
+    start_two, finish, by_one, clips, tmp_path, lost
+):
+    workdir = tmp_path / "run"
+    every = "--set=output.checkpoint_every=3"
+    arguments = [f"--workdir={workdir}", f"--clip={clips}", *ARGUMENTS, every, "--steps=14"]
+    workers = start_two(*arguments)
+    wait_for_steps(workdir, random.randint(4, 8))
+    os.kill(workers[lost], signal.SIGKILL)
+    killed = time.monotonic()
+    assert finish(workers[lost]).status == -signal.SIGKILL
+    other = finish(workers[1 - lost])
+    assert time.monotonic() - killed < 60
+    assert other.status == TRY_AGAIN, other.stderr
+    assert len(other.errors) == 1
+    assert "start all workers again" in other.errors[0]
+    for worker in start_two(*arguments):
+        ended = finish(worker).check_good()
+        assert lost or "Traceback" not in ended.stderr
+    check_same(by_one, workdir, 14)
+
+
+def test_sigterm_to_one_saves_all(start_two, finish, clips, checkpoints_of, tmp_path):
+    workdir = tmp_path / "run"
+    arguments = [f"--workdir={workdir}", f"--clip={clips}", *ARGUMENTS, "--steps=1000000"]
+    workers = start_two(*arguments)
+    wait_for_steps(workdir, 3)
+    os.kill(workers[1], signal.SIGTERM)
+    ended = [finish(worker).check_good() for worker in workers]
+    step = checkpoints_of(workdir)[-1]
+    assert f"stopped at step {step} of 1000000" in ended[0].stderr
+    assert len(noise(workdir, step)) == 3
+
+
+CLUSTER = {"worker": ["localhost:1", "localhost:2"]}
+TASK = {"type": "worker", "index": 0}
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (None, ["TF_CONFIG is not set"]),
+        ("{", ["TF_CONFIG describes no cluster"]),
+        ("[]", ["TF_CONFIG describes no cluster"]),
+        ({"cluster": CLUSTER}, ["TF_CONFIG describes no cluster", "task"]),
+        ({"cluster": {}, "task": TASK}, ["TF_CONFIG describes no cluster", "worker"]),
+        ({"cluster": CLUSTER, "task": {**TASK, "index": 2}}, ["no worker of index 2"]),
+        ({"cluster": CLUSTER, "task": {**TASK, "index": "x"}}, ["describes no cluster"]),
+        ({"cluster": {**CLUSTER, "ps": ["localhost:3"]}, "task": TASK}, ["tasks of type ps"]),
+        ({"cluster": CLUSTER, "task": {"type": "chief", "index": 0}}, ["tasks of type chief"]),
+    ],
+)
+def test_a_cluster_that_is_none_is_one_line(train, clips, tmp_path, config, words):
+    text = config if isinstance(config, str) else json.dumps(config)
+    environment = {} if config is None else {"TF_CONFIG": text}
+    arguments = [f"--workdir={tmp_path}/run", f"--clip={clips}", "--strategy=multi_worker"]
+    train(*arguments, environment=environment).check_mistake(*words)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_data_set_that_gained_and_lost_clips_goes_on(train, clips, waves, tmp_path):
+    changed, workdir = tmp_path / "clips", tmp_path / "run"
+    shutil.copytree(clips, changed)
+    arguments = [f"--workdir={workdir}", f"--clip={changed}", *ARGUMENTS]
+    train(*arguments, "--steps=4").check_good()
+    before = noise(workdir, 4)
+    (changed / "0.npy").unlink()
+    np.save(changed / "new.npy", waves(10, phase=7.0))
+    still = ["--steps=5", "--set=learning.batch_size=2"]
+    ended = train(*arguments, *still).check_good()
+    assert "1 clips are new, their chains start anew: new" in ended.stderr
+    assert "1 clips are gone, their chains too: 0" in ended.stderr
+    after = noise(workdir, 5)
+    assert len(after.keys() & before.keys()) == 2
+    assert len(after.keys() - before.keys()) == 1
+    # A batch of two of three clips: one of those that stayed may not have been visited since.
+    shutil.rmtree(changed)
+    changed.mkdir()
+    np.save(changed / "other.npy", waves(11, phase=9.0))
+    train(*arguments, "--steps=6").check_mistake("holds a run of another configuration")
