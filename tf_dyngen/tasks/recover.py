@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from tf_dyngen.config import Config
 from tf_dyngen.filling.motion import MotionFill, fill_along_motion
-from tf_dyngen.inference.chains import Visit
 from tf_dyngen.inference.draws import clip_key
 from tf_dyngen.inference.posterior import likelihood_precision
 from tf_dyngen.inference.preconditioning import Linearization, linearize
@@ -112,9 +111,12 @@ def _windows(run: TrainedRun, batches: ClipBatches, row: int, precision: float) 
 
 
 def _linearization(run: TrainedRun, batches: ClipBatches, row: int) -> Linearization:
-    first = Visit(np.array([row]), np.array([0]))
-    latents = run.chains.gather(first, batches.window_length)
-    return tf.function(lambda: linearize(run.generator, latents))()
+    """Returns that of the clip's first window."""
+    visit, batch = batches.windows_of(np.array([row], np.int32), np.array([0]))
+    latents = run.chains.gather(visit, batches.window_length)
+    return tf.function(
+        lambda values: linearize(run.generator, values, num_frames=batch.num_frames)
+    )(latents)
 
 
 def _total_std(
