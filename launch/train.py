@@ -1,4 +1,4 @@
-"""Learn a moving texture from video.
+"""Learn a moving texture, or the actions of many clips, from video.
 
   python -m launch.train --workdir=DIR --clip=FILE
 
@@ -18,8 +18,8 @@ _WORKDIR = flags.DEFINE_string("workdir", None, "folder of the run; made if it i
 _PRESET = flags.DEFINE_string(
     "preset",
     None,
-    "texture (the default), recovery, inpainting, texture_paper, recovery_paper,"
-    " inpainting_paper or smoke",
+    "texture (the default), action, recovery, inpainting, each of these with _paper behind it, or"
+    " smoke",
 )
 _NUM_FRAMES = flags.DEFINE_integer("num_frames", None, "learn the first so many frames")
 _STEPS = flags.DEFINE_integer("steps", None, "train up to this step")
