@@ -9,6 +9,8 @@ from tf_dyngen.model.generator import build_generator
 from tf_dyngen.training.chain_files import ARRAYS
 from tf_dyngen.training.checkpoint import Checkpoints
 
+DATA = "ckpt-2.data-00000-of-00001"
+
 
 def numbers(trainer):
     variables = [*trainer.generator.variables, *trainer.optimizer.variables]
@@ -65,15 +67,15 @@ def test_what_a_killed_run_left_goes_with_the_next_checkpoint(make_trainer, tmp_
     assert steps == {"ckpt-1", "ckpt-2"}
 
 
-@pytest.mark.parametrize("suffix", ["index", "data-00000-of-00001"])
-def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tmp_path, suffix):
+@pytest.mark.parametrize("name", ["ckpt-2.index", DATA, "chains-2.0-of-1.npz"])
+def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tmp_path, name):
     trainer = make_trainer()
     checkpoints = Checkpoints(tmp_path, keep=2, **all_of(trainer))
     checkpoints.save(0, 0.0)
     expected = numbers(trainer)
     run(trainer, 2)
     checkpoints.save(2, 0.0)
-    broken = tmp_path / f"ckpt-2.{suffix}"
+    broken = tmp_path / name
     broken.write_bytes(broken.read_bytes()[:-200])
     (tmp_path / "checkpoint").write_text("rubbish")
     other = make_trainer(start=False)

@@ -70,19 +70,6 @@ def read_chains(folder: Path, step: int, chains: Chains, shard: Shard) -> list[s
     return list(missing)
 
 
-def stored_clips(folder: Path, step: int) -> dict[str, int]:
-    """Returns the frames of every clip whose chain the files of a step hold, by clip id."""
-    clips: dict[str, int] = {}
-    for path in _files(folder, step, 0):
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                lengths = stored["num_frames"].tolist()
-                clips.update(zip(stored["clip_ids"].tolist(), lengths, strict=True))
-        except BROKEN as error:
-            raise BrokenChainsError(f"{path.name}: {error}") from error
-    return clips
-
-
 def remove_chains(folder: Path, kept_steps: Sequence[int]) -> None:
     """Removes files of steps that are not kept, and what killed writers left of older ones."""
     for path in folder.glob("chains-*"):
