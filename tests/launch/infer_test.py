@@ -51,7 +51,8 @@ def test_a_clip_that_was_learned_is_inferred_as_well_as_it_was_learned(
     assert [row[1:] for row in rows[:3]] == [[n, "12", "frames", "25", "frames/s"] for n in NAMES]
     assert [row[0] for row in rows[3:]] == ["inferred/between", "inferred/left"]
     learned = psnr(make(f"--motion={rows[0][0]}"), waves())
-    assert psnr(make("--motion=inferred/left"), waves()) > learned - 0.5
+    # Its appearance is what the first of two windows says.
+    assert psnr(make("--motion=inferred/left"), waves()) > learned - 1.5
 
 
 def test_appearance_and_motion_of_inferred_clips(make):
