@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.training.conftest import moving_clip
 from tf_dyngen.config import override
 from tf_dyngen.errors import UserError
 from tf_dyngen.model.generator import build_generator
@@ -42,6 +43,27 @@ def test_a_restored_run_ends_bit_for_bit_where_an_uninterrupted_one_does(make_tr
     run(second, 5)
     for a, b in zip(numbers(whole), numbers(second), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_one_device_goes_on_with_the_checkpoint_of_two_and_two_with_that_of_one(
+    make_trainer, mirrored, tmp_path
+):
+    clips = [moving_clip(str(i), length, seed=i) for i, length in enumerate([12, 9, 12])]
+    settings = {"learning.batch_size": 2}
+    whole = make_trainer(settings, clips=clips)
+    run(whole, 9)
+    completed = 0
+    for number, strategy in enumerate([None, mirrored, None]):
+        trainer = make_trainer(settings, clips=clips, strategy=strategy, start=not number)
+        checkpoints = Checkpoints(tmp_path, **all_of(trainer))
+        restored = checkpoints.restore_latest(pytest.fail)
+        trainer.completed = restored.step if restored else 0
+        assert trainer.completed == completed
+        run(trainer, 3)
+        completed += 3
+        checkpoints.save(completed, 0.0)
+    a, b = (np.concatenate([v.ravel() for v in numbers(each)]) for each in (whole, trainer))
+    assert np.linalg.norm(b - a) < 1e-5 * np.linalg.norm(a)
 
 
 def test_only_so_many_are_kept(make_trainer, tmp_path):

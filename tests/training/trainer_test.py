@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from tests.training.conftest import moving_clip
 from tf_dyngen.errors import UserError
@@ -86,12 +85,6 @@ def test_other_clips_in_the_batch_do_not_touch_a_clip(make_trainer):
 
 
 LENGTHS = [12, 12, 7, 12, 9, 20]
-
-
-@pytest.fixture(scope="module")
-def mirrored():
-    # One for all: the collectives of a second strategy in a process clash with those of the first.
-    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
 
 def learn_on_one_and_two(make_trainer, mirrored, changes):
