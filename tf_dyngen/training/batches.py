@@ -76,9 +76,9 @@ class ClipBatches:
         num_clips: int | None = None,
         longest: int | None = None,
     ):
-        num_clips = num_clips or len(store)
         self.store = store
-        self.batch_size = min(batch_size, num_clips)
+        self._num_clips = num_clips or len(store)
+        self.batch_size = min(batch_size, self._num_clips)
         self.window_length = min(bptt_length, longest or store.longest)
         self.is_padded = store.shortest < self.window_length
         lengths, kinds = np.unique(
@@ -87,7 +87,7 @@ class ClipBatches:
         by_length = [window_starts(int(length), bptt_length) for length in lengths]
         self._starts = [by_length[kind] for kind in kinds.ravel()]
         num_windows = np.array([len(starts) for starts in by_length])[kinds.ravel()]
-        self._order = WindowOrder(num_clips, self.batch_size, seed, shard, num_windows)
+        self._order = WindowOrder(self._num_clips, self.batch_size, seed, shard, num_windows)
         self._keys = np.array([clip_key(record.clip_id) for record in store.records], np.int32)
         self._reader = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="batches")
         self._ahead: dict[int, concurrent.futures.Future[tuple[Visit, Batch]]] = {}
@@ -152,7 +152,7 @@ class ClipBatches:
     @property
     def _windows_differ(self) -> bool:
         """Whether each window has a row of `evidence_shares`."""
-        return len(self.store) == 1 and self.store.has_mask[0]
+        return self._num_clips == 1 and self.store.has_mask[0]
 
     def _read(self, step: int) -> tuple[Visit, Batch]:
         return self.windows_of(*self._order.at(step))

@@ -19,7 +19,7 @@ from tf_dyngen.training.learner import StepInfo
 from tf_dyngen.training.metrics import Metrics, summarize
 from tf_dyngen.training.preconditioner import FollowingPreconditioner
 from tf_dyngen.training.replica import Replica
-from tf_dyngen.training.workers import Workers, noticing_loss
+from tf_dyngen.training.workers import Workers
 
 
 class Action(Protocol):
@@ -135,9 +135,8 @@ class Trainer:
         inputs = self._distribute(batch), self._distribute(self._gather(visit))
         roots = self._roots(inputs)
         wish = tf.constant(float(wants_to_stop), keras.config.floatx())
-        with noticing_loss(self.workers):
-            visited, info, wishes = self._traced_step(step, *inputs, roots, wish)
-            self._scatter(visit, visited)
+        visited, info, wishes = self._traced_step(step, *inputs, roots, wish)
+        self._scatter(visit, visited)
         self._stops = bool(wishes > 0)
         self.completed += 1
         self.seconds += time.perf_counter() - started
