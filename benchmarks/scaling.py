@@ -194,7 +194,7 @@ def step_elsewhere(preset: str, num_devices: int) -> Iterator[Callable[[], objec
         process.join()
 
 
-def measure_devices(preset: str) -> list[list[str]]:
+def measure_devices(preset: str) -> list[list[object]]:
     """Returns the time of a step on one device, and on several that share a larger batch."""
     with step_elsewhere(preset, 1) as alone, step_elsewhere(preset, NUM_DEVICES) as together:
         ideal, step = measuring.median_seconds([alone, together], DEVICE_STEPS)
