@@ -9,6 +9,7 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.model.generator import build_generator
 from tf_dyngen.training.chain_files import ARRAYS
 from tf_dyngen.training.checkpoint import Checkpoints
+from tf_dyngen.training.window_order import Shard
 
 DATA = "ckpt-2.data-00000-of-00001"
 
@@ -112,6 +113,33 @@ def test_a_broken_newest_checkpoint_is_reported_and_passed_over(make_trainer, tm
     checkpoints.save(2, 0.0)
     third = make_trainer(start=False)
     assert Checkpoints(tmp_path, **all_of(third)).restore_latest(pytest.fail) == (2, 0.0, [])
+
+
+class TwoWorkers:
+    """What the first of two workers sees, whose other finds no checkpoint behind `others_step`."""
+
+    are_several = True
+    shard = Shard(0, 1)
+
+    def __init__(self, others_step):
+        self._others_step = others_step
+
+    def all(self, number):
+        return np.array([number, min(number, self._others_step)])
+
+
+def test_workers_go_on_from_the_newest_checkpoint_that_all_can_read(make_trainer, tmp_path):
+    trainer = make_trainer()
+    checkpoints = Checkpoints(tmp_path, keep=3, **all_of(trainer))
+    for step in (1, 2, 4):
+        checkpoints.save(step, 0.0)
+    for others_step, agreed in ((9, 4), (3, 2), (2, 2), (1, 1)):
+        parts = {**all_of(make_trainer(start=False)), "workers": TwoWorkers(others_step)}
+        restored = Checkpoints(tmp_path, **parts).restore_latest(pytest.fail)
+        assert restored.step == agreed
+    parts["workers"] = TwoWorkers(-1)
+    with pytest.raises(UserError, match="broken"):
+        Checkpoints(tmp_path, **parts).restore_latest(pytest.fail)
 
 
 def test_all_broken_is_an_error_and_none_is_none(make_trainer, tmp_path):

@@ -14,7 +14,7 @@ from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
 from tf_dyngen.training.clip_loading import cache_folder, load_store, records_of_all
-from tf_dyngen.training.devices import choose_strategy
+from tf_dyngen.training.devices import MULTI_WORKER, choose_strategy
 from tf_dyngen.training.interruption import StopRequest
 from tf_dyngen.training.memory import check_memory, estimate_memory
 from tf_dyngen.training.reports import MetricsLogAction, ProgressAction
@@ -62,6 +62,8 @@ def train(
     Raises: UserError for anything the user can put right; the work directory is as it was.
       WorkerLostError if another worker is gone.
     """
+    if strategy == MULTI_WORKER:
+        _say("waiting for all workers that TF_CONFIG names")
     workers = Workers(choose_strategy(strategy))
     stored = load_record(workdir)
     config = _resolve_config(stored, preset, changes or {})

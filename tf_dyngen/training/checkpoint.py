@@ -26,6 +26,7 @@ from tf_dyngen.training.workers import Workers
 from tf_dyngen.training.write_errors import write_errors
 
 FOLDER = "checkpoints"
+NO_STEP = -1
 # What TensorFlow raises for files that are cut short or damaged.
 _BROKEN = (tf.errors.OpError, ValueError, AssertionError, IndexError, BrokenChainsError)
 
@@ -105,14 +106,30 @@ class Checkpoints:
         remove_chains(self._directory, self._steps())
 
     def restore_latest(self, report: Callable[[str], None]) -> Restored | None:
-        """Restores the newest checkpoint that is whole.
+        """Restores the newest checkpoint that is whole, for all workers.
 
         Args:
           report: called with a line for every broken checkpoint passed over.
         Returns: where the run was; None if there is no checkpoint at all.
         Raises: UserError if there are checkpoints but all are broken.
         """
-        steps = self._steps()
+        restored = self._restore_up_to(None, report)
+        while self._workers is not None:
+            # A file that is damaged for one worker is not read by the others.
+            found = self._workers.all(NO_STEP if restored is None else restored.step)
+            if found.min() == found.max():
+                break
+            restored = self._restore_up_to(int(found.min()), report)
+        if restored is None and self._steps():
+            raise UserError(
+                f"every checkpoint in {self._directory} is broken",
+                "restore the folder from a copy, or train again in another --workdir",
+            )
+        return restored
+
+    def _restore_up_to(self, last: int | None, report: Callable[[str], None]) -> Restored | None:
+        """Restores the newest whole checkpoint of a step up to `last`; None if there is none."""
+        steps = [step for step in self._steps() if last is None or step <= last]
         for step in reversed(steps):
             path = self._directory / f"ckpt-{step}"
             try:
@@ -124,11 +141,6 @@ class Checkpoints:
                 continue
             self._newest = step
             return Restored(step, float(self._progress["seconds"]), new_clips)
-        if steps:
-            raise UserError(
-                f"every checkpoint in {self._directory} is broken",
-                "restore the folder from a copy, or train again in another --workdir",
-            )
         return None
 
     def _read_chains(self, step: int) -> list[str]:

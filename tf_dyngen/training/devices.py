@@ -5,7 +5,7 @@ import os
 
 import tensorflow as tf
 
-from tf_dyngen.errors import UserError
+from tf_dyngen.errors import UserError, WorkerLostError
 
 AUTO = "auto"
 ONE_DEVICE = "one_device"
@@ -29,12 +29,15 @@ def choose_strategy(name: str) -> tf.distribute.Strategy:
     into temporary variables that collide from one iteration to the next (AlreadyExistsError).
 
     Raises: UserError if `mirrored` is asked for and there is one device only, or `multi_worker`
-      and TF_CONFIG describes no cluster.
+      and TF_CONFIG describes no cluster. WorkerLostError if another worker does not answer.
     """
     tf.config.optimizer.set_experimental_options({"arithmetic_optimization": False})
     if name == MULTI_WORKER:
         _check_cluster(os.environ.get(TF_CONFIG))
-        return tf.distribute.MultiWorkerMirroredStrategy()
+        try:
+            return tf.distribute.MultiWorkerMirroredStrategy()
+        except tf.errors.OpError as error:
+            raise WorkerLostError from error
     gpus = tf.config.list_logical_devices("GPU")
     devices = gpus or tf.config.list_logical_devices("CPU")
     if name == MIRRORED and len(devices) < 2:
