@@ -82,6 +82,8 @@ def measure(preset, workdir):
 
 def main(_):
     """Prints the table."""
+    if _WORKDIR.value and len(_PRESET.value) > 1:
+        raise app.UsageError("--workdir keeps one run: give one --preset", exitcode=2)
     rows, real = [], np.zeros(0)
     for preset in _PRESET.value:
         with tempfile.TemporaryDirectory() as folder:

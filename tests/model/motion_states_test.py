@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tf_dyngen.model.motion_states import match_frames, project_motion, shared_projection
+from tf_dyngen.model.motion_states import lasting_states, project_motion, shared_projection
 
 
 def clips_of_one_motion(num_clips=8, num_frames=40, size=12, own=2.0):
@@ -41,22 +41,28 @@ def test_the_states_are_white():
     np.testing.assert_allclose(states.T @ states / len(states), np.eye(5), atol=1e-6)
 
 
-def test_matches_are_frames_of_the_same_phase_in_candidates_alone():
-    clips, phases, _ = clips_of_one_motion(own=0.0)
-    candidates = np.array([[(row + 1) % 8, (row + 3) % 8] for row in range(8)])
-    pairs = match_frames(clips, candidates)
-    assert pairs.shape == (8 * 40 * 2, 2)
-    own, other = pairs // 40, pairs % 40
-    assert all(match in candidates[row] for row, match in own)
-    angle = 2 * np.pi * other / 11 + phases[own]
-    gap = np.angle(np.exp(1j * (angle[:, 0] - angle[:, 1])))
-    # Phases are told apart to half a frame; ends of clips are compared with less.
-    assert np.median(np.abs(gap)) < 2 * np.pi / 11
-
-
-def test_more_states_than_features_load_nothing():
+def test_more_states_than_features_are_zero():
     clips, _, looks = clips_of_one_motion(num_clips=3, num_frames=5, size=4)
-    projection = shared_projection(clips, looks, 60)
-    assert projection.shape == (9 * 4, 60)
-    assert np.isfinite(projection).all()
-    assert not projection[:, -1].any()
+    states = project_motion(clips[0], shared_projection(clips, looks, 40))
+    assert states.shape == (5, 40)
+    assert np.isfinite(states).all()
+    # Three clips of five frames have 12 directions in time, and two between clips.
+    assert not states[:, 12:30].round(6).any()
+    assert not states[:, 32:].round(6).any()
+
+
+def test_lasting_states_tell_speeds_apart_and_not_clips():
+    random = np.random.default_rng(0)
+    clips = []
+    for row in range(20):
+        angle = 2 * np.pi * np.arange(42) / (7, 14)[row % 2] + random.uniform(0, 2 * np.pi)
+        clips.append(np.stack([np.cos(angle), np.sin(angle)], axis=1))
+        clips[-1] = np.hstack([clips[-1], 0.01 * random.standard_normal((42, 2))])
+        clips[-1] -= clips[-1].mean(axis=0)
+    projection = shared_projection(clips, random.standard_normal((20, 3)), 4)
+    lasting = np.concatenate([lasting_states(clip, projection) for clip in clips])
+    speeds = lasting[::2], lasting[1::2]
+    gap = abs(speeds[0].mean() - speeds[1].mean())
+    # States of one kind alone would be as far apart as they spread.
+    assert max(speed.std() for speed in speeds) < 0.7 * gap
+    np.testing.assert_array_equal(np.ptp(project_motion(clips[0], projection)[:, -1]), 0.0)

@@ -1,10 +1,10 @@
 """Start of the linear backbone for clips that differ in looks and share motions.
 
-Appearance is the principal components of the clips' mean frames. States are those of features of
-the motion that do not know looks, so that a state means the same for all clips; what a state does
-to the pixels of a look is found by ridge regression, and factored into a rank that all looks share
-(Tenenbaum and Freeman, "Separating style and content with bilinear models", 2000). The dynamics are
-those of `linear_start`.
+Appearance is what mean frames say of looks whatever moves, see `looks`. States are those of
+features of the motion that do not know looks, so that a state means the same for all clips; what a
+state does to the pixels of a look is found by ridge regression, and factored into a rank that all
+looks share (Tenenbaum and Freeman, "Separating style and content with bilinear models", 2000). The
+dynamics are those of `linear_start`.
 """
 
 from collections.abc import Iterable
@@ -19,11 +19,16 @@ from tf_dyngen.model.linear_start import (
     fit_dynamics,
     inverse_tanh,
     latents_of_states,
-    principal_components,
     start_dynamics,
 )
+from tf_dyngen.model.looks import Looks, appearance_of, fit_looks
 from tf_dyngen.model.motion_features import motion_features
-from tf_dyngen.model.motion_states import project_motion, shared_projection
+from tf_dyngen.model.motion_states import (
+    MotionProjection,
+    lasting_states,
+    project_motion,
+    shared_projection,
+)
 
 # Of the ridge regression, relative to the products' mean square, which is 1, for the appearance's
 # first component; a component that says less of the looks says as much less of how they move.
@@ -36,15 +41,15 @@ ROUNDING = 1e-9
 class ActionTexture(NamedTuple):
     """y_t = mean + V a + U s_t + R M (s_t x a), s_t = A s_{t-1} + B xi_t; y = arctanh of pixels.
 
-    projection: from features of the motion to states, see `motion_states`.
-    mean: [D]; appearance_loading: V, [D, A]; loading: U, [D, S].
+    projection: from features of the motion to states.
+    looks: mean [D] and V [D, A], and from mean frames to a.
+    loading: U, [D, S].
     forms: M, [rank, S * A]; form_loading: R, [D, rank].
     transition: A; noise_gain: B, [S, S] each.
     """
 
-    projection: np.ndarray
-    mean: np.ndarray
-    appearance_loading: np.ndarray
+    projection: MotionProjection
+    looks: Looks
     loading: np.ndarray
     forms: np.ndarray
     form_loading: np.ndarray
@@ -70,22 +75,22 @@ def fit_action_texture(
       memory: factor on the transition, at most 1.
     """
     described = [(inverse_tanh(clip).mean(axis=0), motion_features(clip)) for clip in clips]
-    looks = np.stack([look for look, _ in described])
-    mean = looks.mean(axis=0)
-    appearances, appearance_loading = principal_components(looks - mean, appearance_size)
+    mean_frames = np.stack([mean_frame for mean_frame, _ in described])
     motions = [motion for _, motion in described]
-    projection = shared_projection(motions, looks, state_size)
+    projection = shared_projection(motions, mean_frames, state_size)
     by_clip = [project_motion(motion, projection) for motion in motions]
-    moments = _Moments(state_size * (1 + appearance_size), len(mean))
-    for clip, own_states, appearance in zip(clips, by_clip, appearances, strict=True):
-        offset = mean + appearance_loading @ appearance
+    lasting = np.stack([lasting_states(motion, projection) for motion in motions])
+    looks = fit_looks(mean_frames, lasting, appearance_size)
+    moments = _Moments(state_size * (1 + appearance_size), len(looks.mean))
+    for clip, own_states, mean_frame in zip(clips, by_clip, mean_frames, strict=True):
+        appearance = appearance_of(mean_frame, looks)
+        offset = looks.mean + looks.loading @ appearance
         moments.add(_regressors(own_states, appearance), inverse_tanh(clip) - offset)
-    penalty = _penalty(appearance_loading, state_size)
+    penalty = _penalty(looks.loading, state_size)
     loading, forms, form_loading = moments.regress(penalty, state_size, bilinear_rank)
     return ActionTexture(
         projection,
-        mean,
-        appearance_loading,
+        looks,
         loading,
         forms,
         form_loading,
@@ -98,9 +103,9 @@ def start_actions(generator: Generator, texture: ActionTexture) -> None:
     emission = generator.emission
     assert isinstance(emission, LinearBackboneEmission)
     start_dynamics(generator, texture.transition, texture.noise_gain)
-    emission.mean.assign(texture.mean)
+    emission.mean.assign(texture.looks.mean)
     emission.loading.assign(texture.loading.T)
-    emission.appearance_loading.assign(texture.appearance_loading.T)
+    emission.appearance_loading.assign(texture.looks.loading.T)
     if emission.bilinear is not None:
         rank = len(texture.forms)
         emission.bilinear.forms[:, :rank].assign(texture.forms.T)
@@ -118,10 +123,7 @@ def action_chain_start(
       noise_size: of the model.
     """
     states = project_motion(motion_features(clip), texture.projection)
-    energy = np.square(texture.appearance_loading).sum(axis=0)
-    scale = np.divide(1.0, energy, out=np.zeros_like(energy), where=energy > 0)
-    look = inverse_tanh(clip).mean(axis=0) - texture.mean
-    appearance = look @ (texture.appearance_loading * scale)
+    appearance = appearance_of(inverse_tanh(clip).mean(axis=0), texture.looks)
     latents = latents_of_states(states, texture.transition, texture.noise_gain, noise_size)
     return *latents, appearance
 

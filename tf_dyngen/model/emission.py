@@ -79,16 +79,19 @@ class BilinearForms(keras.layers.Layer):
     all share (Tenenbaum and Freeman, "Separating style and content with bilinear models", 2000).
 
     `forms` is M' [S * A, rank], rows ordered by state, then appearance; `loading` is R' [rank, D].
-    The frames start at zero; `action_start` sets both.
+    The frames start at zero; `action_start` sets both, and training leaves them.
     """
 
     def __init__(self, rank: int, state_size: int, appearance_size: int, pixels: int):
         super().__init__(name="bilinear")
         products = state_size * appearance_size
+        # Training would fit them to how each appearance moved, and motions would not transfer.
         self.forms = self.add_weight(
-            shape=(products, rank), initializer="glorot_normal", name="forms"
+            shape=(products, rank), initializer="glorot_normal", trainable=False, name="forms"
         )
-        self.loading = self.add_weight(shape=(rank, pixels), initializer="zeros", name="loading")
+        self.loading = self.add_weight(
+            shape=(rank, pixels), initializer="zeros", trainable=False, name="loading"
+        )
 
     def call(self, states, appearance):
         """Returns [N, D] of states [N, S] and appearance [N, A]."""

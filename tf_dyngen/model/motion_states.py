@@ -1,140 +1,120 @@
 """States that mean the same motion in every look: projections in which clips that match agree.
 
-Frames of other clips that move alike are found by the course of their features; the states are
-the directions in which frames differ most for how little their matches do (He and Niyogi, "Locality
-preserving projections", NIPS 2003, with the matches as the graph), and in them the matches are
-looked for again. Clips that look much alike are no candidates: looks shall not help to match.
+Frames that move alike are found in other clips; the states are the directions of the features in
+which frames differ most for how little their matches do, and in them the matches are looked for
+again. A last part of the state stays the same for the clip and says how it moves all the while: of
+second moments of the other states, the directions in which clips that match agree.
+
+Matches are looked for among clips of other looks, and among clips where other parts of the frame
+move: clips of one body would match one another alone, and states mean another thing for each.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-import scipy.linalg
+
+from tf_dyngen.model.agreement import agreeing_directions, covariance, principal_directions
+from tf_dyngen.model.motion_features import CELLS
+from tf_dyngen.model.motion_matches import (
+    in_context,
+    match_frames,
+    places_of_motion,
+    self_similarity,
+    unlike,
+)
 
 # Frames on either side of one that its state is told from.
 CONTEXT = 4
-# Frames on either side of one that are compared with those of another.
-REACH = 8
 COMPONENTS = 48
 ROUNDS = 3
-MATCHES = 20
-# Of the other clips, those that look least alike.
-UNLIKE_SHARE = 0.7
-# Added to the covariance of what matches differ by, as a share of its mean.
-RIDGE = 1e-2
-# Share of the variance below which a component is rounding.
-ROUNDING = 1e-9
+# Of the states, those that stay the same for a clip.
+LASTING_SHARE = 0.25
+# Frames between the two of a second moment.
+LAGS = (0, 1, 2, 4, 6)
+MOMENT_COMPONENTS = 40
+
+
+class MotionProjection(NamedTuple):
+    """From features of the motion to states.
+
+    frames: [(2 * CONTEXT + 1) * F, S'], of frames in their context.
+    moment_mean: [Q], of `lagged_moments` of the states of frames.
+    lasting: [Q, S - S'], of moments without their mean.
+    """
+
+    frames: np.ndarray
+    moment_mean: np.ndarray
+    lasting: np.ndarray
 
 
 def shared_projection(
     features: Sequence[np.ndarray], looks: np.ndarray, state_size: int
-) -> np.ndarray:
-    """Returns P [(2 * CONTEXT + 1) * F, S] for `project_motion`.
+) -> MotionProjection:
+    """Fits the projection.
 
     Args:
       features: of each clip's motion, [T, F] of mean 0.
       looks: [N, D], distances between them tell which clips look alike.
-      state_size: S; directions beyond the rank of the features are 0.
+      state_size: S; directions beyond the rank of the features are 0, and so are lasting ones of a
+        single clip.
     """
-    basis = _principal_directions(_covariance(np.concatenate(features)), COMPONENTS, white=False)
+    num_lasting = int(LASTING_SHARE * state_size)
+    size = state_size - num_lasting
+    components = covariance(np.concatenate(features))
+    basis = principal_directions(components, COMPONENTS, white=False)
     courses = [in_context(clip @ basis, CONTEXT) for clip in features]
     stacked = np.concatenate(courses)
-    directions = _principal_directions(_covariance(stacked), state_size)
+    directions = principal_directions(covariance(stacked), size)
+    pairs = np.zeros([0, 2], int)
     if len(features) > 1:
-        unlike = _unlike(looks)
+        # Where something moves is kept from look to look better than its flow.
+        similarities = [self_similarity(clip[:, : CELLS * CELLS]) for clip in features]
+        candidates = unlike(looks), unlike(places_of_motion(features))
         compared = list(features)
         for _ in range(ROUNDS):
-            pairs = match_frames(compared, unlike)
-            directions = _agreeing_directions(stacked, pairs, state_size)
+            found = [match_frames(compared, similarities, others) for others in candidates]
+            pairs = np.concatenate(found)
+            directions = agreeing_directions(stacked, pairs, size)
             compared = [clip @ directions for clip in courses]
-    by_frame = directions.reshape(2 * CONTEXT + 1, basis.shape[1], state_size)
-    return np.matmul(basis, by_frame).reshape(-1, state_size)
+    moments = np.stack([lagged_moments(clip @ directions) for clip in courses])
+    clip_of_frame = np.repeat(np.arange(len(features)), [len(clip) for clip in features])
+    lasting = _lasting(moments, np.unique(clip_of_frame[pairs], axis=0), num_lasting)
+    by_frame = directions.reshape(2 * CONTEXT + 1, basis.shape[1], size)
+    frames = np.matmul(basis, by_frame).reshape(-1, size)
+    return MotionProjection(frames, moments.mean(axis=0), lasting)
 
 
-def project_motion(features: np.ndarray, projection: np.ndarray) -> np.ndarray:
-    """Returns the states [T, S] of a clip's motion features [T, F]; their mean is 0.
+def lasting_states(features: np.ndarray, projection: MotionProjection) -> np.ndarray:
+    """Returns the states of a clip's motion features [T, F] that stay the same, [S - S']."""
+    return project_motion(features, projection)[0, projection.frames.shape[1] :]
 
-    Over the clips that the projection was fitted to, their covariance is the identity, and they are
-    alike where clips move alike.
+
+def project_motion(features: np.ndarray, projection: MotionProjection) -> np.ndarray:
+    """Returns the states [T, S] of a clip's motion features [T, F].
+
+    Over the clips that the projection was fitted to, their mean is 0 and their covariance is the
+    identity, and they are alike where clips move alike.
     """
-    return in_context(features, CONTEXT) @ projection
+    states = in_context(features, CONTEXT) @ projection.frames
+    lasting = (lagged_moments(states) - projection.moment_mean) @ projection.lasting
+    return np.hstack([states, np.broadcast_to(lasting, (len(states), len(lasting)))])
 
 
-def in_context(features: np.ndarray, reach: int) -> np.ndarray:
-    """Returns the features [T, F] of `reach` frames around each, [T, (2 * reach + 1) * F].
-
-    Beyond the ends of the clip, the end is repeated; the mean over the clip is taken away.
-    """
-    padded = np.pad(features, ((reach, reach), (0, 0)), mode="edge")
-    around = np.hstack([padded[shift : shift + len(features)] for shift in range(2 * reach + 1)])
-    return around - around.mean(axis=0)
-
-
-def match_frames(features: Sequence[np.ndarray], candidates: np.ndarray) -> np.ndarray:
-    """Returns the frames that move alike, [P, 2], frames numbered through all clips.
-
-    Args:
-      features: of each clip, [T, F]; the cosine of REACH frames on either side is compared.
-      candidates: [N, M], the clips whose best frames may match those of each clip; at most MATCHES
-        of them do.
-    """
-    lengths = [len(clip) for clip in features]
-    first = np.cumsum([0, *lengths[:-1]])
-    courses = np.zeros([len(features), max(lengths), (2 * REACH + 1) * features[0].shape[1]])
-    courses = courses.astype(np.float32)
-    for course, clip in zip(courses, features, strict=True):
-        around = in_context(clip, REACH)
-        scale = np.linalg.norm(around, axis=1, keepdims=True)
-        course[: len(clip)] = around / np.maximum(scale, np.finfo(np.float32).tiny)
-    pairs = []
-    for index, (others, length) in enumerate(zip(candidates, lengths, strict=True)):
-        library = courses[others].reshape(-1, courses.shape[2])
-        alike = courses[index, :length] @ library.T
-        alike = alike.reshape(length, len(others), -1)
-        order = np.argsort(-alike.max(axis=2), axis=1)[:, :MATCHES]
-        times = np.take_along_axis(alike.argmax(axis=2), order, axis=1)
-        # Frames that pad a shorter clip are alike to none, but may be the least unlike.
-        times = np.minimum(times, np.array(lengths)[others[order]] - 1)
-        own = np.broadcast_to(np.arange(length)[:, None], order.shape)
-        pairs.append(
-            np.stack([(first[index] + own).ravel(), (first[others[order]] + times).ravel()], axis=1)
-        )
-    return np.concatenate(pairs)
+def lagged_moments(states: np.ndarray) -> np.ndarray:
+    """Returns means over time of products of states [T, S] now and LAGS frames later, [Q]."""
+    upper = np.triu_indices(states.shape[1])
+    above = np.triu_indices(states.shape[1], 1)
+    parts = []
+    for lag in LAGS:
+        early, late = states[: max(0, len(states) - lag)], states[lag:]
+        moment = early.T @ late / max(1, len(late))
+        parts += [(moment + moment.T)[upper] / 2, (moment - moment.T)[above] / 2]
+    return np.concatenate(parts)
 
 
-def _unlike(looks: np.ndarray) -> np.ndarray:
-    """Returns for each clip the clips that look least like it, [N, M]."""
-    energy = np.square(looks).sum(axis=1)
-    distances = energy[:, None] + energy - 2.0 * looks @ looks.T
-    np.fill_diagonal(distances, -np.inf)
-    count = max(1, round(UNLIKE_SHARE * (len(looks) - 1)))
-    return np.argsort(-distances, axis=1)[:, :count]
-
-
-def _agreeing_directions(values: np.ndarray, pairs: np.ndarray, size: int) -> np.ndarray:
-    """Returns [F, size] that makes values [N, F] white and pairs of them agree most."""
-    differences = np.zeros([values.shape[1]] * 2)
-    for part in np.array_split(pairs, max(1, len(pairs) // 10_000)):
-        gaps = values[part[:, 0]] - values[part[:, 1]]
-        differences += gaps.T @ gaps
-    mean = np.trace(differences) / len(differences)
-    differences += np.eye(len(differences)) * (RIDGE * mean or 1.0)
-    covariance = _covariance(values)
-    _, vectors = scipy.linalg.eigh(covariance, differences)
-    found = vectors[:, ::-1][:, :size]
-    return found @ _principal_directions(found.T @ covariance @ found, size)
-
-
-def _covariance(values: np.ndarray) -> np.ndarray:
-    return values.T @ values / len(values)
-
-
-def _principal_directions(covariance: np.ndarray, size: int, white: bool = True) -> np.ndarray:
-    """Returns the principal directions [F, size], scaled to make them white; 0 beyond the rank."""
-    values, vectors = scipy.linalg.eigh(covariance)
-    order = np.argsort(values)[::-1][:size]
-    order = order[values[order] > ROUNDING * np.trace(covariance)]
-    directions = np.zeros([len(covariance), size])
-    scale = np.sqrt(values[order]) if white else 1.0
-    directions[:, : len(order)] = vectors[:, order] / scale
-    return directions
+def _lasting(moments: np.ndarray, pairs: np.ndarray, size: int) -> np.ndarray:
+    """Returns [Q, size] of moments [N, Q] in which pairs of clips agree."""
+    centred = moments - moments.mean(axis=0)
+    basis = principal_directions(covariance(centred), MOMENT_COMPONENTS, white=False)
+    return basis @ agreeing_directions(centred @ basis, pairs, size)

@@ -18,6 +18,9 @@ COPIES_WITH_NORMALIZATION = 10
 COPIES_OF_A_WEIGHT = 4
 # Of every frame of a clip in the linear start: float32 pixels and their arctanh.
 COPIES_OF_A_FRAME = 2
+# Of the pixels that go with each product of state and appearance in the start for actions: moments
+# in float32, coefficients and their scaled copy in float64, with room for one more.
+COPIES_OF_THE_PRODUCTS = 6
 # Of every frame of a clip with a mask: while what is hidden is predicted, float32 pixels at several
 # blurs, predictions and their errors.
 COPIES_WHILE_PREDICTED = 10
@@ -49,8 +52,16 @@ def estimate_memory(
     window = min(learning.batch_size, num_clips) * min(learning.bptt_length, num_frames)
     floats = maps * window + COPIES_OF_A_WEIGHT * num_weights
     if model.parameterisation == LINEAR_BACKBONE:
+<<<<<<< HEAD
         fitted = min(num_clips * num_frames, max(num_frames, MOST_FITTED_FRAMES))
         floats += COPIES_OF_A_FRAME * fitted * frame
+=======
+        num_fitted = len(fitted_rows(num_clips, num_frames))
+        floats += COPIES_OF_A_FRAME * num_fitted * num_frames * frame
+        if model.appearance_size:
+            products = model.state_size * (1 + model.appearance_size)
+            floats += COPIES_OF_THE_PRODUCTS * products * frame
+>>>>>>> 2e1448fed5f512e29cc2d554f05d0d3a834083cc
     latents = num_frames * model.noise_size + 2 * model.state_size + model.appearance_size
     floats += COPIES_OF_A_CHAIN * num_clips * latents
     if config.inference.precondition_every:
