@@ -27,6 +27,7 @@ _PRESET = flags.DEFINE_string("preset", "action", "settings")
 _SET = flags.DEFINE_multi_string("set", [], "KEY=VALUE, as in launch.train")
 _NUM_LOOKS = flags.DEFINE_integer("num_looks", 72, "appearances, evenly spread")
 _NUM_PAIRS = flags.DEFINE_integer("num_pairs", 200, "transfers that are judged")
+_PAIR_SEED = flags.DEFINE_integer("pair_seed", 0, "names the transfers that are judged")
 _PICTURE = flags.DEFINE_string("picture", None, "file for transfers beside their truth")
 _WORKDIR = flags.DEFINE_string("workdir", None, "keeps the run; a temporary folder if not given")
 SIZE, NUM_FRAMES = 64, 30
@@ -49,7 +50,7 @@ def name_of(pair):
 
 def draw_transfers(pairs, num_pairs):
     """Returns pairs of (look, motion) numbers: whose look, whose motion."""
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(_PAIR_SEED.value)
     chosen = []
     while len(chosen) < num_pairs:
         look, motion = (pairs[row] for row in random.integers(len(pairs), size=2))

@@ -52,16 +52,11 @@ def estimate_memory(
     window = min(learning.batch_size, num_clips) * min(learning.bptt_length, num_frames)
     floats = maps * window + COPIES_OF_A_WEIGHT * num_weights
     if model.parameterisation == LINEAR_BACKBONE:
-<<<<<<< HEAD
         fitted = min(num_clips * num_frames, max(num_frames, MOST_FITTED_FRAMES))
         floats += COPIES_OF_A_FRAME * fitted * frame
-=======
-        num_fitted = len(fitted_rows(num_clips, num_frames))
-        floats += COPIES_OF_A_FRAME * num_fitted * num_frames * frame
         if model.appearance_size:
             products = model.state_size * (1 + model.appearance_size)
             floats += COPIES_OF_THE_PRODUCTS * products * frame
->>>>>>> 2e1448fed5f512e29cc2d554f05d0d3a834083cc
     latents = num_frames * model.noise_size + 2 * model.state_size + model.appearance_size
     floats += COPIES_OF_A_CHAIN * num_clips * latents
     if config.inference.precondition_every:
