@@ -32,12 +32,16 @@ _STRATEGY = flags.DEFINE_enum(
     "where to compute; auto takes all GPUs there are, else the CPU; multi_worker the machines that"
     " the variable TF_CONFIG names, on each of which the same command is run",
 )
+_WAIT_MINUTES = flags.DEFINE_float(
+    "wait_minutes", 10.0, "how long to wait for the other machines when training starts"
+)
 _SET = flags.DEFINE_multi_string("set", [], "KEY=VALUE, any setting, as learning.batch_size=2")
 
 
 def main() -> None:
     """Trains as the flags say."""
     command_line.require_positive(_MINUTES)
+    command_line.require_positive(_WAIT_MINUTES)
     workdir = command_line.required_path(_WORKDIR, "name the folder the run lives in")
     changes = _changes()
 
@@ -54,6 +58,7 @@ def main() -> None:
         register=data_sets.register,
         strategy=_STRATEGY.value,
         max_seconds=60.0 * _MINUTES.value if _MINUTES.value else float("inf"),
+        wait_seconds=60.0 * _WAIT_MINUTES.value,
     )
 
 

@@ -165,6 +165,18 @@ def test_sigterm_to_one_saves_all(start_two, finish, clips, checkpoints_of, tmp_
     assert len(noise(workdir, step)) == 3
 
 
+def test_a_worker_alone_does_not_wait_for_ever(start, finish, clips, tmp_path):
+    arguments = [f"--workdir={tmp_path}/run", f"--clip={clips}", "--wait_minutes=0.05"]
+    addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
+    config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": 0}}
+    environment = {"TF_CONFIG": json.dumps(config)}
+    started = start("launch.train", "--strategy=multi_worker", *arguments, environment=environment)
+    ended = finish(started)
+    assert ended.status == -signal.SIGALRM
+    assert "waiting 0.05 minutes at most for all workers" in ended.stderr
+    assert not (tmp_path / "run").exists()
+
+
 CLUSTER = {"worker": ["localhost:1", "localhost:2"]}
 TASK = {"type": "worker", "index": 0}
 

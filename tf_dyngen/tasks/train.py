@@ -45,6 +45,7 @@ def train(
     register: Callable[[str], None],
     strategy: str = "auto",
     max_seconds: float = float("inf"),
+    wait_seconds: float = 600.0,
 ) -> None:
     """Trains in a work directory, going on with the run that is in it.
 
@@ -59,12 +60,16 @@ def train(
       register: makes a data set's builder known to TFDS by its name.
       strategy: a name of `devices.STRATEGIES`.
       max_seconds: of training in this session.
+      wait_seconds: for other workers at the start, see `choose_strategy`.
     Raises: UserError for anything the user can put right; the work directory is as it was.
       WorkerLostError if another worker is gone.
     """
     if strategy == MULTI_WORKER:
-        _say("waiting for all workers that TF_CONFIG names")
-    workers = Workers(choose_strategy(strategy))
+        _say(
+            f"waiting {wait_seconds / 60:g} minutes at most for all workers that TF_CONFIG names; "
+            "without them, SIGALRM ends this one"
+        )
+    workers = Workers(choose_strategy(strategy, wait_seconds=wait_seconds))
     stored = load_record(workdir)
     config = _resolve_config(stored, preset, changes or {})
     source = _complete(source, stored.source if stored else embedded)

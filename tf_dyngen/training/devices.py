@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 
 import tensorflow as tf
 
@@ -18,7 +19,7 @@ EXAMPLE = (
 )
 
 
-def choose_strategy(name: str) -> tf.distribute.Strategy:
+def choose_strategy(name: str, *, wait_seconds: float = 600.0) -> tf.distribute.Strategy:
     """Returns a strategy; to be called before TensorFlow computes anything.
 
     `auto` mirrors over all GPUs if there are several, else takes one device. `mirrored` mirrors
@@ -28,16 +29,16 @@ def choose_strategy(name: str) -> tf.distribute.Strategy:
     Graph rewriting of sums is switched off: TensorFlow 2.21 turns sums of gradients in a while loop
     into temporary variables that collide from one iteration to the next (AlreadyExistsError).
 
+    Args:
+      name: of STRATEGIES.
+      wait_seconds: how long to wait for the other workers; then SIGALRM ends the process.
     Raises: UserError if `mirrored` is asked for and there is one device only, or `multi_worker`
       and TF_CONFIG describes no cluster. WorkerLostError if another worker does not answer.
     """
     tf.config.optimizer.set_experimental_options({"arithmetic_optimization": False})
     if name == MULTI_WORKER:
         _check_cluster(os.environ.get(TF_CONFIG))
-        try:
-            return tf.distribute.MultiWorkerMirroredStrategy()
-        except tf.errors.OpError as error:
-            raise WorkerLostError from error
+        return _join_cluster(wait_seconds)
     gpus = tf.config.list_logical_devices("GPU")
     devices = gpus or tf.config.list_logical_devices("CPU")
     if name == MIRRORED and len(devices) < 2:
@@ -48,6 +49,17 @@ def choose_strategy(name: str) -> tf.distribute.Strategy:
     if name == MIRRORED or (name == AUTO and len(gpus) > 1):
         return tf.distribute.MirroredStrategy([device.name for device in devices])
     return tf.distribute.OneDeviceStrategy(devices[0].name)
+
+
+def _join_cluster(wait_seconds: float) -> tf.distribute.MultiWorkerMirroredStrategy:
+    # TensorFlow waits for ever, deaf to SIGTERM and SIGINT, and lets no other thread run.
+    signal.setitimer(signal.ITIMER_REAL, wait_seconds)
+    try:
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    except tf.errors.OpError as error:
+        raise WorkerLostError from error
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
 
 
 def _check_cluster(text: str | None) -> None:
