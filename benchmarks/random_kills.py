@@ -40,7 +40,7 @@ def start(workdir: Path, clips: Path, num_workers: int) -> list[subprocess.Popen
     command = [sys.executable, "-m", "launch.train", f"--workdir={workdir}", f"--clip={clips}"]
     command += [*ARGUMENTS, f"--steps={_STEPS.value}"]
     if num_workers > 1:
-        command += ["--strategy=multi_worker", "--wait_minutes=1"]
+        command += ["--strategy=multi_worker", "--wait_minutes=0.5"]
     processes = []
     for index in range(num_workers):
         task = {"type": "worker", "index": index}

@@ -47,7 +47,7 @@ def tensors(workdir, step):
     reader = tf.train.load_checkpoint(str(folder / f"ckpt-{step}"))
     values = {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
     with np.load(folder / f"chains-{step}.0-of-1.npz", allow_pickle=False) as chains:
-        values.update(chains)
+        values.update({name: chains[name] for name in chains.files if name != "clip_ids"})
     return {
         name: value
         for name, value in values.items()
