@@ -1,8 +1,8 @@
 """Reconstruction of clips that differ in looks, by one model, beside means and common components.
 
-`python -m benchmarks.action_quality --clip=FOLDER --minutes=15 [--picture=FILE]` prints peak
-signal-to-noise ratios, the mean over clips. The picture is a grid: the appearance of each row's
-clip in the motion of each column's.
+`python -m benchmarks.action_quality --clip=FOLDER --minutes=15 [--workdir=DIR]` prints peak
+signal-to-noise ratios, the mean over clips. `python -m launch.synthesize --workdir=DIR
+--output=grid.png --grid` then shows the run.
 """
 
 import tempfile
@@ -12,24 +12,16 @@ import numpy as np
 from absl import app, flags
 
 from benchmarks import measuring
-from launch import data_sets
-from tf_dyngen.tasks.train import CLIPS_FOLDER, train
-from tf_dyngen.training.batches import load_batches
-from tf_dyngen.training.reports import read_metrics
-from tf_dyngen.training.restore import load_run
+from tf_dyngen.training.clip_loading import cache_folder, load_store
 from tf_dyngen.video.clip_cache import ClipCache
-from tf_dyngen.video.display import evenly_spaced
-from tf_dyngen.video.sources import Source
-from tf_dyngen.video.writers import write_picture
+from tf_dyngen.video.sources import Source, open_collection
 
 _CLIP = flags.DEFINE_multi_string("clip", [], "video files or folders of them")
 _MINUTES = flags.DEFINE_float("minutes", 15.0, "of training")
 _PRESET = flags.DEFINE_multi_string("preset", ["action"], "settings, one row of the table each")
 _SET = flags.DEFINE_multi_string("set", [], "KEY=VALUE, as in launch.train")
-_PICTURE = flags.DEFINE_string("picture", None, "file for the grid")
 _WORKDIR = flags.DEFINE_string("workdir", None, "keeps the run; a temporary folder if not given")
 COMPONENTS = (40, 80)
-GRID, FRAMES_SHOWN = 6, (5, 15, 25)
 
 
 def psnr(made, real):
@@ -47,37 +39,18 @@ def common_components(real, size):
     return means + (kept @ (kept.T @ motion)).reshape(real.shape)
 
 
-def grid(run, names):
-    """Returns the picture: rows of appearances, columns of motions, three frames of each."""
-    rows = []
-    for look in names:
-        appearance = run.chains.of_clip(look).appearance
-        clips = [run.chains.of_clip(motion)._replace(appearance=appearance) for motion in names]
-        made = [measuring.render(run.generator, latents) for latents in clips]
-        rows.append(np.hstack([frames[time] for frames in made for time in FRAMES_SHOWN]))
-    return np.vstack(rows)
-
-
 def measure(preset, workdir):
-    """Trains; returns the run and the clips as they were learned, [N, T, H, W, C] float32."""
+    """Trains; returns the run, its last metrics, and its clips, [N, T, H, W, C] float32."""
     source = Source(tuple(_CLIP.value))
-    train(
-        workdir,
-        preset=preset,
-        changes=dict(setting.split("=", 1) for setting in _SET.value),
-        source=source,
-        embedded=source,
-        register=data_sets.register,
-        max_seconds=60 * _MINUTES.value,
+    run, last = measuring.train_run(
+        workdir, source, preset=preset, settings=_SET.value, minutes=_MINUTES.value
     )
-    run = load_run(workdir, print)
     config = run.record.config
-    with ClipCache(workdir / CLIPS_FOLDER) as cache:
-        batches = load_batches(
-            source, config.video, cache, batch_size=1, bptt_length=2, seed=config.seed
-        )
-    clips = [batches.store.read(row, 0, batches.num_frames) for row in range(len(batches.store))]
-    return run, np.stack([clip.frames for clip in clips]).astype(np.float32)
+    collection = open_collection(source, config.video, seed=config.seed)
+    with ClipCache(cache_folder(workdir)) as cache:
+        store = load_store(collection, config.video, cache)
+    clips = [store.read(row, 0, store.shortest).frames for row in range(len(store))]
+    return run, last, np.stack(clips).astype(np.float32)
 
 
 def main(_):
@@ -88,17 +61,11 @@ def main(_):
     for preset in _PRESET.value:
         with tempfile.TemporaryDirectory() as folder:
             workdir = Path(_WORKDIR.value or folder)
-            run, real = measure(preset, workdir)
-            last = read_metrics(workdir)[-1]
-        names = [clip.clip_id for clip in run.record.clips]
-        made = np.stack(
-            [measuring.render(run.generator, run.chains.of_clip(name)) for name in names]
-        )
-        score = f"{psnr(made, real).mean():.1f}"
+            run, last, real = measure(preset, workdir)
+        latents = [run.chains.of_clip(clip.clip_id) for clip in run.record.clips]
+        made = [measuring.render(run.generator, clip)[: len(real[0])] for clip in latents]
+        score = f"{psnr(np.stack(made), real).mean():.1f}"
         rows.append([preset, last["step"], f"{last['seconds']:.0f}", score])
-        if _PICTURE.value:
-            shown = [names[row] for row in evenly_spaced(len(names), GRID)]
-            write_picture(Path(_PICTURE.value), grid(run, shown))
     for size in (0, *COMPONENTS):
         score = f"{psnr(common_components(real, size), real).mean():.1f}"
         rows.append([f"mean frame and {size} components", "", "", score])

@@ -16,9 +16,6 @@ from absl import app, flags
 from benchmarks import measuring
 from datasets.procedural_actions.splits import NUM_BODIES, NUM_GAITS, list_splits
 from tf_dyngen.simulation.walkers import catalogue
-from tf_dyngen.tasks.train import train
-from tf_dyngen.training.reports import read_metrics
-from tf_dyngen.training.restore import load_run
 from tf_dyngen.video.sources import Source
 from tf_dyngen.video.writers import write_picture
 
@@ -106,19 +103,15 @@ def main(_):
             np.save(Path(folder) / f"{name_of(pair)}.npy", truth[pair])
         workdir = Path(_WORKDIR.value or folder + "/run")
         source = Source(tuple(f"{folder}/{name_of(pair)}.npy" for pair in pairs))
-        train(
+        run, last = measuring.train_run(
             workdir,
+            source,
             preset=_PRESET.value,
-            changes=dict(setting.split("=", 1) for setting in _SET.value),
-            source=source,
-            embedded=source,
-            register=lambda name: None,
-            max_seconds=60 * _MINUTES.value,
+            settings=_SET.value,
+            minutes=_MINUTES.value,
         )
-        run = load_run(workdir, print)
         if _PICTURE.value:
             write_picture(Path(_PICTURE.value), picture(run, pairs, truth))
-        last = read_metrics(workdir)[-1]
     row = [_PRESET.value, len(pairs), f"{last['seconds']:.0f}", f"{last['psnr']:.1f}"]
     shares = [f"{100 * share:.0f}%" for share in judge(run, pairs, truth)]
     header = ["preset", "clips", "seconds", "PSNR dB", "hit", "look", "motion", "withheld"]

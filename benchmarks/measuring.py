@@ -11,11 +11,16 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from launch import data_sets
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.simulation.textures import catalogue
+from tf_dyngen.tasks.train import train
+from tf_dyngen.training.reports import read_metrics
+from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.clip_store import ClipStore, write_clip_store
 from tf_dyngen.video.clips import Clip, clip_from_frames
+from tf_dyngen.video.sources import Source
 
 
 def embedded_clip(num_frames: int, size: int, texture: str = "fire", seed: int = 0) -> Clip:
@@ -42,6 +47,35 @@ def render(generator: Generator, latents: Latents) -> np.ndarray:
     """Returns the frames of one clip's latents, [T, H, W, C] uint8."""
     frames = generator(latents)[0][0]
     return tf.cast(tf.round((frames + 1.0) * 127.5), tf.uint8).numpy()
+
+
+def train_run(
+    workdir: Path,
+    source: Source,
+    *,
+    preset: str | None,
+    settings: Sequence[str],
+    minutes: float,
+) -> tuple[TrainedRun, dict]:
+    """Trains as launch.train does; returns the run and its last logged metrics.
+
+    Args:
+      workdir: of the run.
+      source: of its clips.
+      preset: the default one if None.
+      settings: KEY=VALUE.
+      minutes: of training, at most.
+    """
+    train(
+        workdir,
+        preset=preset,
+        changes=dict(setting.split("=", 1) for setting in settings),
+        source=source,
+        embedded=source,
+        register=data_sets.register,
+        max_seconds=60 * minutes,
+    )
+    return load_run(workdir, print), read_metrics(workdir)[-1]
 
 
 def median_seconds(calls: Sequence[Callable[[], object]], repeats: int) -> list[float]:

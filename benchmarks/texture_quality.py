@@ -13,12 +13,8 @@ import numpy as np
 from absl import app, flags
 
 from benchmarks import measuring
-from launch import data_sets
 from tf_dyngen.evaluation import metrics
 from tf_dyngen.tasks.synthesize import Synthesizer
-from tf_dyngen.tasks.train import train
-from tf_dyngen.training.reports import read_metrics
-from tf_dyngen.training.restore import load_run
 from tf_dyngen.video.clips import read_clip
 from tf_dyngen.video.display import contact_sheet
 from tf_dyngen.video.sources import Source
@@ -34,17 +30,13 @@ _NUM_FRAMES = 600
 
 def judge(path: Path, workdir: Path) -> list[str]:
     """Trains on a clip and returns its row of the table."""
-    source = Source(clips=(str(path),))
-    train(
+    run, last = measuring.train_run(
         workdir,
+        Source(clips=(str(path),)),
         preset=_PRESET.value,
-        changes=dict(setting.split("=", 1) for setting in _SET.value),
-        source=source,
-        embedded=source,
-        register=data_sets.register,
-        max_seconds=60 * _MINUTES.value,
+        settings=_SET.value,
+        minutes=_MINUTES.value,
     )
-    run = load_run(workdir, print)
     video = run.record.config.video
     size = (video.height, video.width)
     real = read_clip(path, num_frames=None, size=size, channels=video.channels).frames
@@ -54,7 +46,6 @@ def judge(path: Path, workdir: Path) -> list[str]:
     if _SHEETS.value:
         rows = {"observed": real[:60], "0-60": synthesis[:60], "540-600": synthesis[540:]}
         write_picture(Path(_SHEETS.value) / f"{path.stem}.png", contact_sheet(rows))
-    last = read_metrics(workdir)[-1]
     window = metrics.WINDOW
     ends = synthesis[:window] / 255.0, synthesis[-window:] / 255.0
     figures = metrics.fidelity(synthesis / 255.0, training, held_out)

@@ -1,6 +1,7 @@
 """Imports point one way, and modules stay short."""
 
 import ast
+import importlib
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ def layer_of(name):
     return None
 
 
+def is_ours(name):
+    return name.partition(".")[0] in ("tf_dyngen", "launch", "datasets", "benchmarks")
+
+
 def parse(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -64,6 +69,17 @@ def test_imports_point_one_way(path):
     if module_name(path).startswith("tf_dyngen"):
         tops = {name.split(".")[0] for name in imported_names(parse(path))}
         assert not tops & {"launch", "datasets"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_what_is_imported_exists(path):
+    """Also inside functions, where nothing else looks before they run."""
+    for node in ast.walk(parse(path)):
+        if isinstance(node, ast.ImportFrom) and not node.level and is_ours(node.module):
+            module = importlib.import_module(node.module)
+            for alias in node.names:
+                if not hasattr(module, alias.name):
+                    importlib.import_module(f"{node.module}.{alias.name}")
 
 
 @pytest.mark.parametrize("package", ["video", "filling"])

@@ -247,3 +247,15 @@ def inferred(infer, actions, clips, tmp_path_factory):
     names = ["new/between", "left"]
     paths = [f"--clip={clips}/{name}.npy" for name in names]
     return workdir, infer(f"--workdir={workdir}", *paths, "--num_steps=60").check_good().stderr
+
+
+@pytest.fixture
+def play(synthesize, inferred, tmp_path):
+    """play(FLAG, ...) -> frames of what the run of three clips, and of two inferred, made."""
+
+    def run(*flags):
+        output = tmp_path / "played.npy"
+        synthesize(f"--workdir={inferred[0]}", f"--output={output}", *flags).check_good()
+        return np.load(output)
+
+    return run

@@ -11,23 +11,11 @@ NAMES = ["left", "right", "up"]
 SHAPE = (12, 16, 16, 3)
 
 
-@pytest.fixture
-def make(synthesize, inferred, tmp_path):
-    """make(FLAG, ...) -> frames of what was synthesized."""
-
-    def run(*flags):
-        output = tmp_path / "new.npy"
-        synthesize(f"--workdir={inferred[0]}", f"--output={output}", *flags).check_good()
-        return np.load(output)
-
-    return run
-
-
 def psnr(frames, others):
     return 10 * np.log10(255**2 / np.mean(np.square(frames.astype(float) - others)))
 
 
-def test_files_and_what_is_told_of_them(inferred, make, waves):
+def test_files_and_what_is_told_of_them(inferred, play, waves):
     workdir, said = inferred
     names = sorted(path.name for path in (workdir / "inferred").iterdir())
     assert names == ["between.mp4", "between.npz", "left.mp4", "left.npz"]
@@ -37,33 +25,33 @@ def test_files_and_what_is_told_of_them(inferred, make, waves):
         assert all(arrays[name].dtype == np.float32 for name in shapes)
     assert len(iio.imread(workdir / "inferred" / "between.mp4", plugin="FFMPEG")) == 12
     told = re.search(r"reconstruction of between: PSNR ([0-9.]+) dB", said)
-    frames = make("--motion=between")
+    frames = play("--motion=between")
     assert frames.shape == SHAPE
     # Rounding the frames, and the figure told, is all that is between them.
     assert abs(psnr(frames, waves(phase=1.0)) - float(told[1])) < 0.2
 
 
 def test_a_clip_that_was_learned_is_inferred_as_well_as_it_was_learned(
-    make, synthesize, inferred, waves
+    play, synthesize, inferred, waves
 ):
     listed = synthesize(f"--workdir={inferred[0]}", "--list_clips").check_good().stdout
     rows = [line.split() for line in listed.splitlines()]
     assert [row[1:] for row in rows[:3]] == [[n, "12", "frames", "25", "frames/s"] for n in NAMES]
     assert [row[0] for row in rows[3:]] == ["inferred/between", "inferred/left"]
-    learned = psnr(make(f"--motion={rows[0][0]}"), waves())
+    learned = psnr(play(f"--motion={rows[0][0]}"), waves())
     # Its appearance is what the first of two windows says.
-    assert psnr(make("--motion=inferred/left"), waves()) > learned - 1.5
+    assert psnr(play("--motion=inferred/left"), waves()) > learned - 1.5
 
 
-def test_appearance_and_motion_of_inferred_clips(make):
-    own = make("--motion=inferred/between")
-    np.testing.assert_array_equal(make("--motion=between", "--appearance=between"), own)
-    other = make("--motion=between", "--appearance=up")
+def test_appearance_and_motion_of_inferred_clips(play):
+    own = play("--motion=inferred/between")
+    np.testing.assert_array_equal(play("--motion=between", "--appearance=between"), own)
+    other = play("--motion=between", "--appearance=up")
     assert (other != own).any()
-    ends = make("--motion=between", "--appearance=up:between:1")
+    ends = play("--motion=between", "--appearance=up:between:1")
     np.testing.assert_array_equal(ends, own)
-    np.testing.assert_array_equal(make("--motion=between", "--appearance=up:between:0"), other)
-    middle = make("--motion=between", "--appearance=up:between:0.5")
+    np.testing.assert_array_equal(play("--motion=between", "--appearance=up:between:0"), other)
+    middle = play("--motion=between", "--appearance=up:between:0.5")
     assert (middle != own).any()
     assert (middle != other).any()
 

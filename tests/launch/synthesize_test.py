@@ -128,18 +128,6 @@ def test_a_full_disk_leaves_no_half_a_video(synthesize, trained, tmp_path, name)
     assert not list(tmp_path.iterdir())
 
 
-@pytest.fixture
-def play(synthesize, inferred, tmp_path):
-    """play(FLAG, ...) -> frames of what the run of three clips, and of two inferred, made."""
-
-    def run(*flags):
-        output = tmp_path / "played.npy"
-        synthesize(f"--workdir={inferred[0]}", f"--output={output}", *flags).check_good()
-        return np.load(output)
-
-    return run
-
-
 def test_a_clips_motion_is_its_reconstruction_and_then_goes_on(make, trained):
     own = make("own.npy", "--motion=waves")
     assert np.load(own).shape == (12, 16, 16, 3)
