@@ -23,8 +23,9 @@ def synthesize(num_frames: int) -> tuple[float, float, float]:
 
     from benchmarks import measuring
     from tf_dyngen import presets
+    from tf_dyngen.inference.video_draws import BLOCK
     from tf_dyngen.model.generator import build_generator
-    from tf_dyngen.tasks.synthesize import BLOCK, Synthesizer
+    from tf_dyngen.tasks.synthesize import Synthesizer
     from tf_dyngen.video.writers import open_video_writer
 
     generator = build_generator(presets.load("texture"))

@@ -7,10 +7,11 @@ from PIL import Image
 
 from tf_dyngen import presets
 from tf_dyngen.errors import UserError
+from tf_dyngen.inference.video_draws import BLOCK, draw_noise_block
 from tf_dyngen.model.generator import build_generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.tasks.animate import fade_from, read_still
-from tf_dyngen.tasks.synthesize import BLOCK, Synthesizer, draw_noise_block
+from tf_dyngen.tasks.synthesize import Synthesizer
 
 
 def pictures(number, size=(12, 10)):

@@ -7,9 +7,10 @@ import tensorflow as tf
 from tf_dyngen import presets
 from tf_dyngen.config import override
 from tf_dyngen.errors import UserError
+from tf_dyngen.inference.video_draws import BLOCK, draw_noise_block
 from tf_dyngen.model.generator import build_generator
 from tf_dyngen.model.latents import Latents
-from tf_dyngen.tasks.synthesize import BLOCK, Synthesizer, draw_noise_block
+from tf_dyngen.tasks.synthesize import Synthesizer
 
 
 def make_generator(parameterisation="linear_backbone", memory=0.9):

@@ -1,7 +1,7 @@
 """Inference of the latents of clips that were not learned: Langevin dynamics to a mode.
 
-Half of the chains start where trained clips are most like the clip, the others at the prior; their
-temperature falls to 0 over the first half of the moves, so that they end in modes of the posterior.
+Half of the chains start where trained clips are most like the clip, the others at the prior; they
+cool down and end in modes of the posterior.
 A still image is a clip of one frame. A long clip is inferred window by window: the state is carried
 over, and the appearance is what the first window says.
 """
@@ -14,15 +14,15 @@ import tensorflow as tf
 
 from tf_dyngen.inference.draws import draw_langevin_noise
 from tf_dyngen.inference.known_frames import KnownClip, similar_stretches
-from tf_dyngen.inference.langevin import langevin_step
-from tf_dyngen.inference.preconditioning import build_preconditioner, linearize
+from tf_dyngen.inference.mode_search import (
+    ModeSearch,
+    search_preconditioner,
+    search_step,
+    start_search,
+)
 from tf_dyngen.model.density import Density, Evidence, log_joint_density
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
-
-# Of preconditioned moves, for which 1 is a Gauss-Newton step cut in half: longer ones overshoot
-# where the posterior is more curved than its linearisation.
-STEP_SIZE = 0.7
 
 
 class ClipFit(NamedTuple):
@@ -64,7 +64,7 @@ class ClipInference:
         self._window_length = window_length
         self._precision = precision
         self._seed = seed
-        self._step = tf.function(self._langevin_step)
+        self._step = tf.function(self._move_chains)
         self._build_roots = tf.function(self._linearized_roots)
 
     def num_moves(self, num_frames: int) -> int:
@@ -112,25 +112,22 @@ class ClipInference:
         if carried is not None:
             held = [tf.repeat(leaf, self._num_chains, axis=0) for leaf in carried[1:]]
             latents = Latents(latents.noise, *held)
-        roots = self._build_roots(Latents(*(leaf[:1] for leaf in latents)))
+        roots = self._build_roots(latents)
         observed = tf.constant(frames)
-        best, density = latents, tf.fill([self._num_chains], -np.inf)
+        search = start_search(latents)
         # The last move only looks at where the one before has led.
         for step in range(self._num_steps + 1):
-            temperature = max(0.0, 1.0 - 2.0 * (step + 1) / max(1, self._num_steps))
-            latents, best, density = self._step(
-                latents,
-                best,
-                density,
+            share_done = min(1.0, (step + 1) / max(1, self._num_steps))
+            search = self._step(
+                search,
                 observed,
                 roots,
                 tf.constant(first_step + step),
-                tf.constant(temperature),
+                tf.constant(share_done),
                 tf.constant(carried is not None),
             )
             report()
-        row = int(tf.argmax(density))
-        return Latents(*(leaf[row : row + 1] for leaf in best))
+        return search.winner()
 
     def _starts(self, frames: np.ndarray, step: int) -> Latents:
         """Returns where the chains start, leaves [B, ...]; the first is the most similar clip."""
@@ -154,32 +151,25 @@ class ClipInference:
         return Latents(*(leaf[0] for leaf in draws))
 
     def _density(self, latents: Latents, frames) -> Density:
-        evidence = Evidence(tf.convert_to_tensor(frames)[None])
+        evidence = _evidence(frames)
         return log_joint_density(self._generator, latents, evidence, precision=self._precision)
 
-    def _linearized_roots(self, latents: Latents) -> Latents:
-        model = linearize(self._generator, latents)
-        shares = tf.ones([latents.noise.shape[1]])
-        return build_preconditioner(model, shares, precision=self._precision)
+    def _linearized_roots(self, starts: Latents) -> Latents:
+        shares = tf.ones([starts.noise.shape[1]])
+        return search_preconditioner(self._generator, starts, shares, self._precision)
 
-    def _langevin_step(self, latents, best, best_density, frames, roots, step, temperature, held):
-        """Moves the chains; returns them, and the best point of each so far with its density."""
-        moved, info = langevin_step(
-            latents,
-            lambda candidate: self._density(candidate, frames).log_joint,
-            step_size=STEP_SIZE,
-            noise=self._draw(step, frames.shape[0]),
-            temperature=temperature,
+    def _move_chains(self, search: ModeSearch, frames, roots, step, share_done, held):
+        return search_step(
+            self._generator,
+            search,
+            _evidence(frames),
             preconditioner=roots,
+            noise=self._draw(step, frames.shape[0]),
+            share_done=share_done,
+            held=held,
+            precision=self._precision,
         )
-        # A density that is no number is not better.
-        better = info.log_density > best_density
-        best = Latents(*(_choose(better, *pair) for pair in zip(latents, best, strict=True)))
-        kept = [tf.where(held, *pair) for pair in zip(latents[1:], moved[1:], strict=True)]
-        return Latents(moved.noise, *kept), best, tf.where(better, info.log_density, best_density)
 
 
-def _choose(condition: tf.Tensor, values: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-    """Returns values [B, ...] where the condition [B] holds, others elsewhere."""
-    ones = [1] * (values.shape.rank - 1)
-    return tf.where(tf.reshape(condition, [-1, *ones]), values, others)
+def _evidence(frames) -> Evidence:
+    return Evidence(tf.convert_to_tensor(frames)[None])

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
+from tf_dyngen.inference.video_draws import BLOCK, draw_appearance
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.tasks.appearance import (
     Between,
@@ -18,7 +19,7 @@ from tf_dyngen.tasks.appearance import (
     parse_appearance,
 )
 from tf_dyngen.tasks.clip_catalogue import CatalogueEntry, ClipCatalogue
-from tf_dyngen.tasks.synthesize import BLOCK, Synthesizer, draw_appearance
+from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.display import evenly_spaced
 from tf_dyngen.video.grid import LabelledGrid

@@ -1,9 +1,4 @@
-"""New video from a generator: fresh noise, any length, in constant memory, looping if wanted.
-
-Video is made in blocks of BLOCK frames that start at multiples of BLOCK, however it is asked for.
-Every frame is thereby computed in the same place of the same batch, and is the same to the bit
-whether it is made alone, in a stream or in one piece. Noise is a function of (seed, block).
-"""
+"""New video from a generator: fresh noise, any length, in constant memory, looping if wanted."""
 
 from collections.abc import Iterator
 
@@ -11,17 +6,19 @@ import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.inference.draws import fold_in
-from tf_dyngen.model.generator import Generator
+from tf_dyngen.inference.video_draws import (
+    BLOCK,
+    draw_appearance,
+    draw_initial_state,
+    draw_noise_block,
+)
+from tf_dyngen.model.generator import Generator, to_pixels
 from tf_dyngen.model.latents import Latents, LatentSizes
 
-BLOCK = 60
 SHORTEST_LOOP = 2
 # A loop's gap, relative to the states, below which another round of the same noise is no use.
 CLOSED = 1e-4
 MOST_ROUNDS = 60
-# Streams of random numbers that one seed gives.
-_START, _APPEARANCE, _NOISE = 1, 2, 3
 
 
 class Synthesizer:
@@ -149,29 +146,7 @@ class Synthesizer:
         return self._show_block(states, appearance), states[:, -1]
 
     def _show_block(self, states, appearance):
-        frames = self._generator.emit(states, appearance)
-        # From [-1, 1] to 0..255, rounded: the cast cuts the half behind the point.
-        return tf.cast(frames * 127.5 + 128.0, tf.uint8)
-
-
-@tf.function
-def _draw_noise(seed: tf.Tensor, index: tf.Tensor, noise_size: int) -> tf.Tensor:
-    return tf.random.stateless_normal([1, BLOCK, noise_size], fold_in(seed, index))
-
-
-def draw_noise_block(seed: int, index: int, noise_size: int) -> tf.Tensor:
-    """Returns the noise of frames BLOCK * index to BLOCK * (index + 1), [1, BLOCK, noise_size]."""
-    return _draw_noise(tf.constant([seed, _NOISE]), tf.constant(index), noise_size)
-
-
-def draw_initial_state(seed: int, state_size: int) -> tf.Tensor:
-    """Returns s_0 of a seed's video, [1, state_size]."""
-    return tf.random.stateless_normal([1, state_size], tf.constant([seed, _START]))
-
-
-def draw_appearance(seed: int, appearance_size: int) -> tf.Tensor:
-    """Returns the appearance of a seed's video, [appearance_size]."""
-    return tf.random.stateless_normal([appearance_size], tf.constant([seed, _APPEARANCE]))
+        return to_pixels(self._generator.emit(states, appearance))
 
 
 def _cut(blocks: Iterator[np.ndarray | None], first: int, last: int) -> Iterator[np.ndarray]:

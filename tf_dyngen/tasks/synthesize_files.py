@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import tqdm
 
+from tf_dyngen.inference.video_draws import draw_appearance
 from tf_dyngen.tasks.appearance import check_has_appearance, load_appearance, parse_appearance
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
-from tf_dyngen.tasks.synthesize import Synthesizer, draw_appearance
+from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.writers import VideoWriter, open_video_writer, output_paths
 
