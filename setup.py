@@ -19,6 +19,7 @@ setuptools.setup(
     # `launch` and `datasets` are used from the checkout: a top-level `datasets`
     # in a wheel would overwrite the Hugging Face package of that name.
     packages=setuptools.find_packages(include=["tf_dyngen", "tf_dyngen.*"]),
+    package_data={"tf_dyngen.export": ["templates/*.md"]},
     install_requires=[
         "absl-py>=2.1,<3",
         "imageio>=2.36,<3",
@@ -33,6 +34,7 @@ setuptools.setup(
         "tensorboard>=2.19,<3",  # tf.summary needs it; TensorFlow does not declare it
         "tensorflow>=2.21,<2.22",
         "tensorflow-datasets>=4.9.9,<4.10",
+        "tensorflow-serving-api>=2.19,<3",
         "tqdm>=4.66,<5",
     ],
     extras_require={

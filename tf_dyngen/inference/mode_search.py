@@ -33,7 +33,7 @@ class ModeSearch(NamedTuple):
     def winner(self) -> Latents:
         """Returns the best point of all chains, leaves [1, ...]."""
         row = tf.argmax(self.log_density)
-        return Latents(*(leaf[row : row + 1] for leaf in self.best))
+        return Latents(*(tf.gather(leaf, row)[None] for leaf in self.best))
 
 
 def start_search(starts: Latents) -> ModeSearch:

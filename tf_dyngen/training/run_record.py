@@ -38,12 +38,15 @@ class RunRecord:
             "config": configs.to_json(self.config),
             "source": dataclasses.asdict(self.source),
             "clips": [dataclasses.asdict(clip) for clip in self.clips],
-            "versions": {
-                "tf_dyngen": tf_dyngen.__version__,
-                **{name: importlib.metadata.version(name) for name in PACKAGES},
-            },
+            "versions": package_versions(),
         }
         write_atomically(workdir / CONFIG_FILE, json.dumps(values, indent=2) + "\n")
+
+
+def package_versions() -> dict[str, str]:
+    """Returns the versions of this software and of what it computes with, by name."""
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {"tf_dyngen": tf_dyngen.__version__, **versions}
 
 
 def load_record(workdir: Path) -> RunRecord | None:

@@ -1,0 +1,1 @@
+"""Generators as SavedModels that run without this package."""

@@ -1,0 +1,130 @@
+"""Export of a trained run: a numbered SavedModel version that runs without this package."""
+
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from tf_dyngen.config import Config
+from tf_dyngen.errors import UserError
+from tf_dyngen.export.computations import Programs, ServedModel
+from tf_dyngen.export.documents import Exported, write_documents
+from tf_dyngen.export.inferring import SearchSettings, longest_window
+from tf_dyngen.export.requests import MOST_PIXEL_VALUES, Limits, limit_rows
+from tf_dyngen.export.signatures import Signature, build_signatures
+from tf_dyngen.export.warmup import write_warmup_requests
+from tf_dyngen.export.weights import ExportedWeights
+from tf_dyngen.inference.posterior import likelihood_precision
+from tf_dyngen.model.layers import emission_layers
+from tf_dyngen.training.reports import read_metrics
+from tf_dyngen.training.restore import TrainedRun, load_run
+from tf_dyngen.video.clips import ClipRecord
+from tf_dyngen.video.display import evenly_spaced
+from tf_dyngen.video.writers import replacing, write_errors
+
+# Trained clips that `start` and `animate` know, evenly spread over those of the run.
+MOST_CLIPS = 1000
+# A map of features and what its layer makes of it stand in memory together.
+MAPS_PER_LAYER = 3
+FLOAT_BYTES = 4
+# A serving call is answered in seconds: fewer moves than launch.infer takes.
+IMAGE_CHAINS, IMAGE_STEPS = 8, 60
+CLIP_CHAINS, CLIP_STEPS = 2, 60
+MOST_INFERRED_FRAMES, LONGEST_WINDOW = 1024, 60
+
+
+def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
+    """Writes the next version of a generator under `output`; returns its folder.
+
+    Args:
+      workdir: of a trained run.
+      output: holds versions 1, 2, ...; TensorFlow Serving serves the highest.
+      half: whether weights are saved as float16; all is computed in float32 all the same.
+    Raises: UserError if there is no trained run or the output cannot be written.
+    """
+    begun = time.monotonic()
+    versions = _versions(output)
+    run = load_run(workdir, _say)
+    model, clips = _served_model(run, tf.float16 if half else tf.float32)
+    signatures = build_signatures(model)
+    metrics = read_metrics(workdir)[-1:]
+    path = output / str(max(versions, default=0) + 1)
+    with replacing(path) as temporary, write_errors(path):
+        save_signatures(model, signatures, temporary)
+        write_documents(temporary, Exported(run, model, signatures, clips, metrics))
+        write_warmup_requests(temporary, model, signatures)
+    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    _say(f"wrote {path}: {size / 1e6:.1f} MB in {time.monotonic() - begun:.0f} s")
+    return path
+
+
+def save_signatures(model: ServedModel, signatures: list[Signature], path: Path) -> None:
+    """Writes saved_model.pb and the variables: weights and tables, and nothing else."""
+    traced = {signature.name: signature.trace() for signature in signatures}
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    tf.saved_model.save(model.weights, str(path), signatures=traced, options=options)
+
+
+def _served_model(run: TrainedRun, dtype: tf.DType) -> tuple[ServedModel, list[ClipRecord]]:
+    """Returns what is to be served, and the records of the clips that it knows."""
+    config, generator = run.record.config, run.generator
+    video = config.video
+    clips = _known_clips(run)
+    weights = ExportedWeights(generator, *_clip_tables(run, clips), dtype)
+    frame_shape = (video.height, video.width, video.channels)
+    precision = likelihood_precision(config.inference, 1)
+    window = min(config.learning.bptt_length, LONGEST_WINDOW)
+    window = longest_window(generator.latent_sizes.noise, window)
+    programs = Programs(
+        generator,
+        weights,
+        frame_shape,
+        SearchSettings(IMAGE_CHAINS, IMAGE_STEPS, 1, precision),
+        SearchSettings(CLIP_CHAINS, CLIP_STEPS, window, precision),
+    )
+    limits = Limits(limit_rows(_bytes_of_a_frame(config)), MOST_PIXEL_VALUES, MOST_INFERRED_FRAMES)
+    sizes = generator.latent_sizes
+    return ServedModel(weights, programs, sizes, frame_shape, video.fit, len(clips), limits), clips
+
+
+def _known_clips(run: TrainedRun) -> list[ClipRecord]:
+    """Returns the clips whose latents the run has kept, at most MOST_CLIPS, evenly spread."""
+    known = [clip for clip in run.record.clips if clip.clip_id in run.chains.rows]
+    return [known[row] for row in evenly_spaced(len(known), MOST_CLIPS)] if known else []
+
+
+def _clip_tables(run: TrainedRun, clips: list[ClipRecord]) -> tuple[np.ndarray, np.ndarray]:
+    """Returns initial states [M, S] and appearance [M, A] of clips."""
+    latents = [run.chains.of_clip(clip.clip_id) for clip in clips]
+    if latents:
+        states, looks = ([np.asarray(each[leaf]) for each in latents] for leaf in (1, 2))
+        return np.concatenate(states), np.concatenate(looks)
+    # The prior's mean stands for none: nothing can be gathered from a table of no rows.
+    sizes = run.generator.latent_sizes
+    return np.zeros([1, sizes.state], np.float32), np.zeros([1, sizes.appearance], np.float32)
+
+
+def _bytes_of_a_frame(config: Config) -> int:
+    """Returns what the feature maps of a frame take."""
+    video = config.video
+    layers = emission_layers(video.height, video.width, video.channels)
+    widths = [config.model.emission_width] * (len(layers) - 1) + [1.0]
+    largest = max(
+        layer.height * layer.width * layer.filters * width
+        for layer, width in zip(layers, widths, strict=True)
+    )
+    return round(MAPS_PER_LAYER * largest * FLOAT_BYTES)
+
+
+def _versions(output: Path) -> list[int]:
+    with write_errors(output):
+        if output.exists() and not output.is_dir():
+            raise UserError(f"{output} is no folder", "name one for the versions of the export")
+        found = [path.name for path in output.iterdir()] if output.exists() else []
+    return [int(name) for name in found if name.isdecimal()]
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
