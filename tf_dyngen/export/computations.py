@@ -1,11 +1,10 @@
-"""What the signatures of an export compute: checked requests in, frames and latents out."""
+"""What the signatures of an export compute, of inputs that have been checked."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_dyngen.export import requests
 from tf_dyngen.export.images import bring_to_size, to_model_range
 from tf_dyngen.export.inferring import Inferred, SearchSettings, infer_clip
 from tf_dyngen.export.playing import Stretch, play, show
@@ -67,119 +66,94 @@ class Programs:
 
         def play_as(dtype: tf.DType):
             return program(
-                lambda model, *stretch: play(model, Stretch(*stretch), frame_shape, dtype)
+                lambda model, *stretch: play(model, Stretch._make(stretch), frame_shape, dtype)
             )
 
         def infer_as(search: SearchSettings):
-            return program(lambda model, *clip: infer_clip(model, weights.anchors(), *clip, search))
+            def infer_row(model, frames, visible):
+                return infer_clip(model, weights.anchors(), frames, visible, search)
+
+            return program(infer_row)
+
+        def show_states(model, states, appearance):
+            return show(model, states, appearance, frame_shape, tf.uint8)
 
         self.play_pixels, self.play_floats = play_as(tf.uint8), play_as(tf.float32)
-        self.show = program(lambda model, *states: show(model, *states, frame_shape, tf.uint8))
+        self.show = program(show_states)
         self.infer_image, self.infer_clip = infer_as(image_search), infer_as(clip_search)
 
 
-def generate(model: ServedModel, inputs: Tensors, play_stretch: Callable) -> Tensors:
-    """New video, its frames as `play_stretch` makes them."""
-    seed = inputs["seed"]
-    with tf.control_dependencies([*_check_video(model, inputs), *requests.require_seed(seed)]):
-        frames, _ = play_stretch(
-            _draw_rows(draw_initial_state, seed, model.sizes.state),
-            seed,
-            tf.zeros_like(seed),
-            inputs["num_frames"],
-            _appearance(inputs, seed),
-            tf.ones_like(seed, tf.float32),
-        )
-    return {"frames": frames}
+def generate(model: ServedModel, inputs: Tensors) -> Tensors:
+    """New video, uint8."""
+    return _generate(model, inputs, model.programs.play_pixels)
+
+
+def generate_float(model: ServedModel, inputs: Tensors) -> Tensors:
+    """New video, float32 in [-1, 1]."""
+    return _generate(model, inputs, model.programs.play_floats)
 
 
 def start(model: ServedModel, inputs: Tensors) -> Tensors:
     """Where videos start: draws of the prior, or where trained clips start."""
     seed, clip = inputs["seed"], inputs["clip"]
-    checks = [
-        *requests.require_rows(model.limits, **inputs),
-        *requests.require_seed(seed),
-        *requests.require_clip(clip, model.num_clips),
-    ]
-    with tf.control_dependencies(checks):
-        row = tf.maximum(clip, 0)
-        state, appearance = (tf.gather(table, row) for table in model.weights.anchors())
-        drawn = _draw_rows(draw_initial_state, seed, model.sizes.state)
-        look = _draw_rows(draw_appearance, seed, model.sizes.appearance)
-        is_drawn = clip[:, None] < 0
-        return {
-            "state": tf.where(is_drawn, drawn, state),
-            "appearance": tf.where(is_drawn, look, appearance),
-        }
+    state, appearance = (tf.gather(table, tf.maximum(clip, 0)) for table in model.weights.anchors())
+    drawn = _draw_rows(draw_initial_state, seed, model.sizes.state)
+    look = _draw_rows(draw_appearance, seed, model.sizes.appearance)
+    is_drawn = clip[:, None] < 0
+    return {
+        "state": tf.where(is_drawn, drawn, state),
+        "appearance": tf.where(is_drawn, look, appearance),
+    }
 
 
 def stream(model: ServedModel, inputs: Tensors) -> Tensors:
     """The next frames of videos, and the states behind them."""
-    seed, position, num_frames = inputs["seed"], inputs["position"], inputs["num_frames"]
-    scale = inputs.get("noise_scale", tf.ones_like(seed, tf.float32))
-    checks = [
-        *_check_video(model, inputs),
-        *requests.require_seed(seed),
-        *requests.require_position(position, num_frames),
-        *requests.require_finite(state=inputs["state"]),
-        *requests.require_noise_scale(scale),
-    ]
-    with tf.control_dependencies(checks):
-        appearance = _appearance(inputs, seed)
-        frames, state = model.programs.play_pixels(
-            inputs["state"], seed, position, num_frames, appearance, scale
-        )
+    seed = inputs["seed"]
+    frames, state = model.programs.play_pixels(
+        inputs["state"],
+        seed,
+        inputs["position"],
+        inputs["num_frames"],
+        _appearance(inputs, seed),
+        inputs.get("noise_scale", tf.ones_like(seed, tf.float32)),
+    )
     return {"frames": frames, "next_state": state}
 
 
 def animate(model: ServedModel, inputs: Tensors) -> Tensors:
     """The states that show images."""
-    image = inputs["image"]
-    checks = [*requests.require_rows(model.limits, image=image), *requests.require_image(image)]
-    with tf.control_dependencies(checks):
-        frames = bring_to_size(image, model.frame_shape, model.fit)
-        visible = tf.ones_like(frames[..., 0], dtype=tf.bool)
-        found = _infer_rows(model, model.programs.infer_image, frames[:, None], visible[:, None])
+    frames = bring_to_size(inputs["image"], model.frame_shape, model.fit)
+    visible = tf.ones(tf.shape(frames)[:-1], tf.bool)
+    found = _infer_rows(model, model.programs.infer_image, frames[:, None], visible[:, None])
     return {"state": found.states[:, 0], "appearance": found.appearance}
 
 
 def infer(model: ServedModel, inputs: Tensors) -> Tensors:
     """The latents of clips."""
-    clip, hidden = inputs["clip"], inputs.get("hidden")
-    checks = [
-        *requests.require_rows(model.limits, **inputs),
-        *requests.require_length(model.limits.inferred_frames, clip=clip),
-        *requests.require_size(tf.shape(clip)[0], tf.shape(clip)[1], model.limits, model.pixels),
-        *([] if hidden is None else requests.require_same_frames(clip, hidden)),
-    ]
-    with tf.control_dependencies(checks):
-        nothing = tf.zeros_like(clip[..., 0])
-        visible = tf.equal(nothing if hidden is None else hidden, 0)
-        found = _infer_rows(model, model.programs.infer_clip, to_model_range(clip), visible)
+    clip = inputs["clip"]
+    hidden = inputs.get("hidden", tf.zeros(tf.shape(clip)[:-1], tf.uint8))
+    visible = tf.equal(hidden, 0)
+    found = _infer_rows(model, model.programs.infer_clip, to_model_range(clip), visible)
     return found._asdict()
 
 
 def decode(model: ServedModel, inputs: Tensors) -> Tensors:
     """The frames of states."""
     states = inputs["states"]
-    shape = tf.shape(states)
-    checks = [
-        *requests.require_rows(model.limits, **inputs),
-        *requests.require_length(model.limits.pixel_values // model.pixels, states=states),
-        *requests.require_size(shape[0], shape[1], model.limits, model.pixels),
-        *requests.require_finite(**inputs),
-    ]
-    with tf.control_dependencies(checks):
-        return {"frames": model.programs.show(states, _appearance(inputs, states))}
+    return {"frames": model.programs.show(states, _appearance(inputs, states))}
 
 
-def _check_video(model: ServedModel, inputs: Tensors) -> list[tf.Operation]:
-    looks = {name: inputs[name] for name in ("appearance",) if name in inputs}
-    return [
-        *requests.require_rows(model.limits, **inputs),
-        *requests.require_counts(inputs["num_frames"], model.limits, model.pixels),
-        *requests.require_finite(**looks),
-    ]
+def _generate(model: ServedModel, inputs: Tensors, play_stretch: Callable) -> Tensors:
+    seed = inputs["seed"]
+    frames, _ = play_stretch(
+        _draw_rows(draw_initial_state, seed, model.sizes.state),
+        seed,
+        tf.zeros_like(seed),
+        inputs["num_frames"],
+        _appearance(inputs, seed),
+        tf.ones_like(seed, tf.float32),
+    )
+    return {"frames": frames}
 
 
 def _appearance(inputs: Tensors, rows: tf.Tensor) -> tf.Tensor:
@@ -199,7 +173,7 @@ def _infer_rows(model: ServedModel, infer_row: Callable, frames, visible) -> Inf
     sizes = model.sizes
     states = [None, sizes.state]
     shapes = [None, sizes.noise], [sizes.state], [sizes.appearance], states, []
-    specs = Inferred(*(tf.TensorSpec(shape, tf.float32) for shape in shapes))
+    specs = Inferred._make(tf.TensorSpec(shape, tf.float32) for shape in shapes)
     return tf.map_fn(
         lambda row: infer_row(*row),
         (frames, visible),

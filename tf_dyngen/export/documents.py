@@ -108,7 +108,11 @@ def _readme(exported: Exported) -> str:
 
 
 def _fill(template: str, **values: object) -> str:
-    text = importlib.resources.files(__package__).joinpath("templates", template).read_text("utf-8")
+    text = (
+        importlib.resources.files("tf_dyngen.export")
+        .joinpath("templates", template)
+        .read_text("utf-8")
+    )
     return string.Template(text).substitute(values)
 
 

@@ -70,8 +70,7 @@ def infer_clip(
     num_frames = tf.shape(frames)[0]
     num_windows = (num_frames + length - 1) // length
     missing = num_windows * length - num_frames
-    frames = tf.pad(frames, [[0, missing], [0, 0], [0, 0], [0, 0]])
-    visible = tf.pad(visible, [[0, missing], [0, 0], [0, 0]])
+    frames, visible = (_lengthen(each, missing) for each in (frames, visible))
     noises = tf.TensorArray(tf.float32, num_windows, element_shape=[length, sizes.noise])
     states = tf.TensorArray(tf.float32, num_windows, element_shape=[length, sizes.state])
 
@@ -98,7 +97,8 @@ def infer_clip(
         (0, (nothing, tf.zeros([1, sizes.appearance])), nothing, 0.0, noises, states),
         parallel_iterations=1,
     )
-    num_values = tf.reduce_sum(tf.cast(visible, tf.float32)) * frames.shape[-1]
+    seen_pixels = tf.reduce_sum(tf.cast(visible, tf.float32))
+    num_values = seen_pixels * tf.cast(tf.shape(frames)[-1], tf.float32)
     mean = squared_error / tf.maximum(num_values, 1.0)
     return Inferred(
         noises.concat()[:num_frames],
@@ -107,6 +107,12 @@ def infer_clip(
         states.concat()[:num_frames],
         10.0 * tf.math.log(PEAK_SQUARED / tf.maximum(mean, 1e-12)) / np.log(10.0),
     )
+
+
+def _lengthen(values: tf.Tensor, num_rows: tf.Tensor) -> tf.Tensor:
+    """Returns values [T, ...] with rows of zeros behind them."""
+    paddings = tf.concat([[[0, num_rows]], tf.zeros([values.shape.rank - 1, 2], tf.int32)], axis=0)
+    return tf.pad(values, paddings)
 
 
 def _search(
@@ -127,7 +133,7 @@ def _search(
         )
         return Latents(*(leaf[0] for leaf in draws))
 
-    starts = _starts(generator, anchors, evidence, draw(num_moves))
+    starts = _starts(generator, anchors, evidence, draw(num_moves), settings)
     kept = [tf.repeat(leaf, settings.num_chains, axis=0) for leaf in carried]
     pairs = zip(kept, starts[1:], strict=True)
     starts = Latents(starts.noise, *(tf.where(held, *pair) for pair in pairs))
@@ -159,7 +165,9 @@ def _search(
     return search.winner()
 
 
-def _starts(generator: Generator, anchors, evidence: Evidence, draws: Latents) -> Latents:
+def _starts(
+    generator: Generator, anchors, evidence: Evidence, draws: Latents, settings: SearchSettings
+) -> Latents:
     """Returns where chains start, the leaves of the draws: the most similar anchor comes first."""
     states, appearance = (tf.pad(table, [[0, 1], [0, 0]]) for table in anchors)
     still = tf.zeros([tf.shape(states)[0], 1, draws.noise.shape[2]])
@@ -168,7 +176,7 @@ def _starts(generator: Generator, anchors, evidence: Evidence, draws: Latents) -
     assert evidence.visible is not None
     seen = tf.where(evidence.visible[:, :1], errors, tf.zeros([]))
     distances = tf.reduce_sum(tf.square(seen), axis=[1, 2, 3, 4])
-    num_similar = tf.minimum((draws.initial_state.shape[0] + 1) // 2, tf.shape(states)[0])
+    num_similar = tf.minimum((settings.num_chains + 1) // 2, tf.shape(states)[0])
     nearest = tf.math.top_k(-distances, num_similar).indices
     similar = tf.gather(states, nearest), tf.gather(appearance, nearest)
     quiet = tf.zeros_like(draws.noise[:num_similar])

@@ -40,7 +40,7 @@ def play(
       dtype: of the frames: uint8, or float32 in [-1, 1].
     """
     first = stretch.position // BLOCK
-    offset = stretch.position % BLOCK
+    offset = stretch.position - first * BLOCK
     longest = tf.reduce_max(stretch.num_frames)
     num_blocks = tf.reduce_max((offset + stretch.num_frames - 1) // BLOCK) + 1
     blocks = tf.TensorArray(dtype, num_blocks, element_shape=[None, BLOCK, *frame_shape])
@@ -58,7 +58,7 @@ def play(
         lambda index, *_: index < num_blocks,
         play_block,
         (0, stretch.state, blocks),
-        shape_invariants=(tf.TensorShape([]), stretch.state.shape, tf.TensorShape(None)),
+        shape_invariants=(tf.TensorShape([]), stretch.state.shape, tf.TensorShape(None)),  # type: ignore[arg-type]
         parallel_iterations=BLOCKS_AT_ONCE,
     )
     return _cut(_join(blocks, frame_shape), offset, stretch.num_frames, longest), state
@@ -70,7 +70,9 @@ def show(
     """Returns frames [B, T, H, W, C] of states [B, T, S] and appearance [B, A]."""
     num_frames = tf.shape(states)[1]
     num_blocks = (num_frames + BLOCK - 1) // BLOCK
-    padded = tf.pad(states, [[0, 0], [0, num_blocks * BLOCK - num_frames], [0, 0]])
+    missing = num_blocks * BLOCK - num_frames
+    nothing = tf.zeros([tf.shape(states)[0], missing, tf.shape(states)[2]])
+    padded = tf.concat([states, nothing], axis=1)
     blocks = tf.TensorArray(dtype, num_blocks, element_shape=[None, BLOCK, *frame_shape])
 
     def show_block(index, blocks):

@@ -1,10 +1,10 @@
 """What the inputs of exported signatures must be, checked in the graph.
 
 Every check is an operation of the graph itself: whoever runs the model, in whatever language, gets
-an InvalidArgument error that names the input. The operations returned are to be control inputs of
-all that is computed, so that nothing is computed of what is refused.
+an InvalidArgument error that names the input, and nothing is computed.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -18,6 +18,22 @@ MOST_BLOCK_BYTES = 2**30
 MOST_ROWS = 64
 MOST_NOISE_SCALE = 4.0
 LAST_FRAME = 2**31 - 1
+
+
+class Bounds(NamedTuple):
+    """The smallest and largest values of an input, and what they are."""
+
+    low: float
+    high: float
+    meaning: str
+
+
+BOUNDS = {
+    "seed": Bounds(0, LAST_FRAME, "a whole number"),
+    "num_frames": Bounds(1, LAST_FRAME, "how many frames"),
+    "position": Bounds(0, LAST_FRAME, "how many frames are past"),
+    "noise_scale": Bounds(0.0, MOST_NOISE_SCALE, "a factor on the noise"),
+}
 SMALLEST_SIDE, LARGEST_SIDE = 4, 8192
 
 
@@ -38,12 +54,39 @@ def limit_rows(bytes_of_a_frame: int) -> int:
     return max(1, min(MOST_ROWS, MOST_BLOCK_BYTES // (BLOCK * bytes_of_a_frame)))
 
 
-def with_shape(value: tf.Tensor, shape) -> tf.Tensor:
-    """Returns the value, whose shape is checked when the graph runs: callers may feed any."""
-    return tf.ensure_shape(value, shape)
+def check_inputs(
+    inputs: Mapping[str, tf.Tensor], limits: Limits, *, pixels: int, num_clips: int
+) -> dict[str, tf.Tensor]:
+    """Returns the inputs of a signature, of which nothing is computed before they are checked.
+
+    Args:
+      inputs: by their names, which say what they must be.
+      limits: of a call.
+      pixels: H * W * C.
+      num_clips: of the trained clips that the export knows.
+    """
+    inputs = _behind(_check_rows(inputs, limits), inputs)
+    checks = []
+    for name, value in inputs.items():
+        if value.dtype.is_floating:
+            finite = tf.reduce_all(tf.math.is_finite(value))
+            checks.append(_require(finite, f"{name} holds NaN or infinity: give finite numbers"))
+        bounds = BOUNDS.get(name)
+        if name == "clip" and value.shape.rank == 1:
+            bounds = Bounds(-1, num_clips - 1, "a trained clip's index, or -1: a draw of the prior")
+        if bounds:
+            checks.append(_check_bounds(name, value, bounds))
+    checks += _check_lengths(inputs, limits, pixels)
+    return _behind(checks, inputs)
 
 
-def require_rows(limits: Limits, **inputs: tf.Tensor) -> list[tf.Operation]:
+def _behind(checks: Sequence[tf.Operation], inputs: Mapping[str, tf.Tensor]):
+    """Returns the inputs as they are once the checks have been passed."""
+    with tf.control_dependencies(checks):
+        return {name: tf.identity(value) for name, value in inputs.items()}
+
+
+def _check_rows(inputs: Mapping[str, tf.Tensor], limits: Limits) -> list[tf.Operation]:
     """All inputs have one number of rows, at least 1 and at most as many as fit."""
     (first, value), *others = inputs.items()
     rows = tf.shape(value)[0]
@@ -59,89 +102,52 @@ def require_rows(limits: Limits, **inputs: tf.Tensor) -> list[tf.Operation]:
     return checks
 
 
-def require_counts(num_frames: tf.Tensor, limits: Limits, pixels: int) -> list[tf.Operation]:
-    """Numbers of frames, [B], are positive and their response is not too large."""
-    positive = "num_frames must be at least 1; num_frames:"
-    return [
-        _require(tf.reduce_all(num_frames >= 1), positive, num_frames),
-        *require_size(tf.shape(num_frames)[0], tf.reduce_max(num_frames), limits, pixels),
-    ]
+def _check_bounds(name: str, value: tf.Tensor, bounds: Bounds) -> tf.Operation:
+    fits = tf.logical_and(value >= bounds.low, value <= bounds.high)
+    wanted = f"{name} must be from {bounds.low:g} to {bounds.high} ({bounds.meaning}); {name}:"
+    return _require(tf.reduce_all(fits), wanted, value)
 
 
-def require_size(
-    rows: tf.Tensor, num_frames: tf.Tensor, limits: Limits, pixels: int
+def _check_lengths(
+    inputs: Mapping[str, tf.Tensor], limits: Limits, pixels: int
 ) -> list[tf.Operation]:
-    """A response of so many rows of so many frames, scalars, is not too large."""
+    """Videos that are given and asked for have frames, and not too many; images have pixels."""
+    checks = []
+    for name, value in inputs.items():
+        if name == "num_frames":
+            checks += _check_size(tf.shape(value)[0], tf.reduce_max(value), limits, pixels)
+        if name == "position":
+            last = LAST_FRAME - BLOCK - tf.maximum(inputs["num_frames"], 0)
+            late = f"position must be at most {LAST_FRAME - BLOCK} - num_frames; position:"
+            checks.append(_require(tf.reduce_all(value <= last), late, value))
+        if name == "image":
+            sides = tf.shape(value)[1:3]
+            fits = tf.logical_and(sides >= SMALLEST_SIDE, sides <= LARGEST_SIDE)
+            bounds = f"image must have {SMALLEST_SIDE} to {LARGEST_SIDE} rows and columns; it has:"
+            checks.append(_require(tf.reduce_all(fits), bounds, sides))
+        if name in ("clip", "states") and value.shape.rank > 1:
+            shape = tf.shape(value)
+            some = f"{name} has no frames: give at least one"
+            checks.append(_require(shape[1] >= 1, some))
+            checks += _check_size(shape[0], shape[1], limits, pixels)
+        if name == "clip" and value.shape.rank > 1:
+            most = f"clip must have at most {limits.inferred_frames} frames; frames:"
+            num_frames = tf.shape(value)[1]
+            checks.append(_require(num_frames <= limits.inferred_frames, most, num_frames))
+        if name == "hidden":
+            lengths = tf.shape(value)[1], tf.shape(inputs["clip"])[1]
+            same = "hidden must have as many frames as clip; frames of hidden and clip:"
+            checks.append(_require(tf.equal(*lengths), same, *lengths))
+    return checks
+
+
+def _check_size(rows: tf.Tensor, num_frames: tf.Tensor, limits: Limits, pixels: int):
     values = tf.cast(rows, tf.int64) * tf.cast(num_frames, tf.int64) * pixels
     small = (
         f"a response holds at most {limits.pixel_values} pixel values (rows * frames * {pixels}):"
         " ask for fewer frames, and for a long video in chunks, by stream; frames:"
     )
     return [_require(values <= limits.pixel_values, small, num_frames)]
-
-
-def require_seed(seed: tf.Tensor) -> list[tf.Operation]:
-    """Seeds, [B], are not negative."""
-    return [_require(tf.reduce_all(seed >= 0), "seed must not be negative; seed:", seed)]
-
-
-def require_position(position: tf.Tensor, num_frames: tf.Tensor) -> list[tf.Operation]:
-    """Positions, [B], are those of frames that can be counted."""
-    last = LAST_FRAME - BLOCK - tf.maximum(num_frames, 0)
-    fits = tf.logical_and(position >= 0, position <= last)
-    bounds = f"position must be from 0 to {LAST_FRAME - BLOCK} - num_frames; position:"
-    return [_require(tf.reduce_all(fits), bounds, position)]
-
-
-def require_finite(**inputs: tf.Tensor) -> list[tf.Operation]:
-    """Numbers are numbers."""
-    return [
-        _require(
-            tf.reduce_all(tf.math.is_finite(value)),
-            f"{name} holds NaN or infinity: give finite numbers",
-        )
-        for name, value in inputs.items()
-    ]
-
-
-def require_noise_scale(noise_scale: tf.Tensor) -> list[tf.Operation]:
-    """Factors on the noise, [B], are not negative and keep states near those that were learned."""
-    fits = tf.logical_and(noise_scale >= 0.0, noise_scale <= MOST_NOISE_SCALE)
-    bounds = f"noise_scale must be from 0 to {MOST_NOISE_SCALE:g}; noise_scale:"
-    return [_require(tf.reduce_all(fits), bounds, noise_scale)]
-
-
-def require_clip(clip: tf.Tensor, num_clips: int) -> list[tf.Operation]:
-    """Indices of clips, [B], are those of clips that the export has, or -1."""
-    fits = tf.logical_and(clip >= -1, clip < num_clips)
-    bounds = f"clip must be from 0 to {num_clips - 1}, or -1 for a draw of the prior; clip:"
-    return [_require(tf.reduce_all(fits), bounds, clip)]
-
-
-def require_image(image: tf.Tensor) -> list[tf.Operation]:
-    """Images, [B, H, W, C], are of a size that can be brought to the model's."""
-    sides = tf.shape(image)[1:3]
-    fits = tf.logical_and(sides >= SMALLEST_SIDE, sides <= LARGEST_SIDE)
-    bounds = f"image must have from {SMALLEST_SIDE} to {LARGEST_SIDE} rows and columns; it has:"
-    return [_require(tf.reduce_all(fits), bounds, sides)]
-
-
-def require_length(most: int, **inputs: tf.Tensor) -> list[tf.Operation]:
-    """Inputs [B, T, ...] have frames, and not too many."""
-    checks = []
-    for name, value in inputs.items():
-        num_frames = tf.shape(value)[1]
-        fits = tf.logical_and(num_frames >= 1, num_frames <= most)
-        bounds = f"{name} must have from 1 to {most} frames; frames:"
-        checks.append(_require(fits, bounds, num_frames))
-    return checks
-
-
-def require_same_frames(clip: tf.Tensor, hidden: tf.Tensor) -> list[tf.Operation]:
-    """A mask, [B, T, H, W], has the frames of its clip."""
-    lengths = tf.shape(hidden)[1], tf.shape(clip)[1]
-    same = "hidden must have as many frames as clip; frames of hidden and clip:"
-    return [_require(tf.equal(*lengths), same, *lengths)]
 
 
 def _require(condition: tf.Tensor, message: str, *values: tf.Tensor) -> tf.Operation:

@@ -62,7 +62,7 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
 
 def save_signatures(model: ServedModel, signatures: list[Signature], path: Path) -> None:
     """Writes saved_model.pb and the variables: weights and tables, and nothing else."""
-    traced = {signature.name: signature.trace() for signature in signatures}
+    traced = {signature.name: signature.trace(model) for signature in signatures}
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(model.weights, str(path), signatures=traced, options=options)
 

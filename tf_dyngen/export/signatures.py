@@ -1,13 +1,14 @@
 """The signatures of an export: what each takes and gives."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import tensorflow as tf
 
 from tf_dyngen.export import computations
 from tf_dyngen.export.computations import ServedModel, Tensors
-from tf_dyngen.export.requests import MOST_NOISE_SCALE
+from tf_dyngen.export.requests import MOST_NOISE_SCALE, check_inputs
 
 DEFAULT = "serving_default"
 
@@ -33,17 +34,21 @@ class Signature(NamedTuple):
     meaning: str
     inputs: tuple[Field, ...]
     outputs: tuple[Field, ...]
-    compute: Callable[[Tensors], Tensors]
+    compute: Callable[[ServedModel, Tensors], Tensors]
 
-    def trace(self):
-        """Returns the concrete function of this signature."""
+    def trace(self, model: ServedModel):
+        """Returns the concrete function of this signature, checks and all."""
 
         def compute(**values):
+            # Callers may feed any shape, whatever the graph says of it.
             shaped = {
                 field.name: tf.ensure_shape(values[field.name], field.shape)
                 for field in self.inputs
             }
-            results = self.compute(shaped)
+            checked = check_inputs(
+                shaped, model.limits, pixels=model.pixels, num_clips=model.num_clips
+            )
+            results = self.compute(model, checked)
             return {
                 field.name: tf.ensure_shape(results[field.name], field.shape)
                 for field in self.outputs
@@ -57,78 +62,60 @@ class Signature(NamedTuple):
 
 def build_signatures(model: ServedModel) -> list[Signature]:
     """Returns all signatures of a model; those with appearance take and give it."""
-    fields, programs, generate = _fields(model), model.programs, computations.generate
+    return [*_signatures_of_video(model), *_signatures_of_inference(model)]
+
+
+def _signatures_of_video(model: ServedModel) -> Iterator[Signature]:
+    fields = _fields(model)
     frames = fields["frames"]
     floats = frames._replace(dtype=tf.float32, meaning="in [-1, 1]; zeros behind a row's own")
-    video = frames._replace(name="clip", meaning="a clip at the model's size")
-    shown = fields["state"]._replace(meaning="s of the image")
-
-    def row(name, meaning, inputs, outputs, compute, *settings):
-        chosen = [_choose(fields, names, model) for names in (inputs, outputs)]
-        return Signature(name, meaning, *chosen, _bind(compute, model, *settings))
-
-    whole = ("seed", "num_frames", "appearance")
-    part = ("state", "seed", "position", "num_frames")
-    latents = ("noise", "initial_state", "states", "psnr", "appearance")
-    return [
-        row(DEFAULT, "new video", whole, [frames], generate, programs.play_pixels),
-        row("generate", "new video", whole, [frames], generate, programs.play_pixels),
-        row("generate_float", "new video", whole, [floats], generate, programs.play_floats),
-        row(
-            "start",
-            "where a video starts",
-            ("seed", "clip"),
-            ("state", "appearance"),
-            computations.start,
-        ),
-        row(
-            "stream",
-            "the next frames of a video; the next call goes on from next_state at position +"
-            " num_frames, and all frames are those of one long call",
-            (*part, "appearance"),
-            ("frames", "next_state"),
-            computations.stream,
-        ),
-        row(
-            "stream_scaled",
-            "stream with weaker or stronger noise",
-            (*part, "noise_scale", "appearance"),
-            ("frames", "next_state"),
-            computations.stream,
-        ),
-        row(
-            "animate",
-            "the state that shows an image: decode shows it, stream goes on from position 1",
-            ["image"],
-            [shown, "appearance"],
-            computations.animate,
-        ),
-        row("infer", "the latents of a clip", [video], latents, computations.infer),
-        row(
-            "infer_masked",
-            "the latents of a clip of which pixels are hidden",
-            [video, "hidden"],
-            latents,
-            computations.infer,
-        ),
-        row(
-            "decode",
-            "the frames of states",
-            ("states", "appearance"),
-            [frames._replace(meaning="one for each state")],
-            computations.decode,
-        ),
-    ]
+    shown = frames._replace(meaning="one for each state")
+    sign = functools.partial(_sign, fields)
+    whole = ["seed", "num_frames", "appearance"]
+    part = ["state", "seed", "position", "num_frames"]
+    after = ["frames", "next_state"]
+    goes_on = (
+        "the next frames of a video; the next call goes on from next_state at position +"
+        " num_frames, and all frames are those of one long call"
+    )
+    scaled = "stream with weaker or stronger noise"
+    yield sign(DEFAULT, "new video", whole, [frames], computations.generate)
+    yield sign("generate", "new video", whole, [frames], computations.generate)
+    yield sign("generate_float", "new video", whole, [floats], computations.generate_float)
+    begin = ["state", "appearance"]
+    yield sign("start", "where a video starts", ["seed", "clip"], begin, computations.start)
+    yield sign("stream", goes_on, [*part, "appearance"], after, computations.stream)
+    given = [*part, "noise_scale", "appearance"]
+    yield sign("stream_scaled", scaled, given, after, computations.stream)
+    look = ["states", "appearance"]
+    yield sign("decode", "the frames of states", look, [shown], computations.decode)
 
 
-def _choose(fields, names, model: ServedModel) -> tuple[Field, ...]:
-    chosen = [fields[name] if isinstance(name, str) else name for name in names]
-    has_looks = model.sizes.appearance > 0
-    return tuple(field for field in chosen if has_looks or field.name != "appearance")
+def _signatures_of_inference(model: ServedModel) -> Iterator[Signature]:
+    fields = _fields(model)
+    video = fields["frames"]._replace(name="clip", meaning="a clip at the model's size")
+    found = [fields["state"]._replace(meaning="s of the image"), "appearance"]
+    latents = ["noise", "initial_state", "states", "psnr", "appearance"]
+    sign = functools.partial(_sign, fields)
+    shows = "the state that shows an image: decode shows it, stream goes on from position 1"
+    hides = "the latents of a clip of which pixels are hidden"
+    yield sign("animate", shows, ["image"], found, computations.animate)
+    yield sign("infer", "the latents of a clip", [video], latents, computations.infer)
+    yield sign("infer_masked", hides, [video, "hidden"], latents, computations.infer)
+
+
+def _sign(fields: dict[str, Field], name: str, meaning: str, inputs, outputs, compute) -> Signature:
+    """Returns a signature; inputs and outputs are names of fields, or fields."""
+
+    def choose(wanted) -> tuple[Field, ...]:
+        chosen = (fields.get(each) if isinstance(each, str) else each for each in wanted)
+        return tuple(field for field in chosen if field is not None)
+
+    return Signature(name, meaning, choose(inputs), choose(outputs), compute)
 
 
 def _fields(model: ServedModel) -> dict[str, Field]:
-    """Returns every input and output by its name, and variants of some."""
+    """Returns every input and output by its name; no appearance where the model has none."""
     sizes, shape = model.sizes, model.frame_shape
     row, images, states = ("B",), ("B", "T", *shape), ("B", "T", sizes.state)
     state = ("B", sizes.state)
@@ -150,8 +137,5 @@ def _fields(model: ServedModel) -> dict[str, Field]:
         Field("states", tf.float32, states, "s of each frame"),
         Field("psnr", tf.float32, row, "of the reconstruction of what is visible, dB"),
     ]
-    return {field.name: field for field in fields}
-
-
-def _bind(compute, model: ServedModel, *settings) -> Callable[[Tensors], Tensors]:
-    return lambda inputs: compute(model, inputs, *settings)
+    has_looks = sizes.appearance > 0
+    return {field.name: field for field in fields if has_looks or field.name != "appearance"}
