@@ -23,6 +23,13 @@ def float64():
 
 
 @pytest.fixture(scope="session")
+def mirrored():
+    """A strategy of two devices."""
+    # One for all: the collectives of a second strategy in a process clash with those of the first.
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+@pytest.fixture(scope="session")
 def moving_mnist(tmp_path_factory):
     """(data_dir, sequences): TFDS's own moving_mnist, made of [3, 20, 64, 64, 1] random bytes."""
     import tensorflow_datasets as tfds

@@ -25,13 +25,6 @@ def moving_clip(name, num_frames=12, size=16, seed=0):
     return Clip(name, name, np.clip(frames, 0, 255).astype(np.uint8), 25.0)
 
 
-@pytest.fixture(scope="session")
-def mirrored():
-    """A strategy of two devices."""
-    # One for all: the collectives of a second strategy in a process clash with those of the first.
-    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-
-
 @pytest.fixture
 def make_store(tmp_path_factory):
     """make_store(clips) -> ClipStore of them."""

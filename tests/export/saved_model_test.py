@@ -1,0 +1,107 @@
+"""What an export holds, and that it is whole or not there."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
+
+from tests.export.conftest import SETTINGS, train_smoke
+from tf_dyngen.errors import UserError
+from tf_dyngen.export import saved_model
+from tf_dyngen.export.saved_model import export
+
+
+def operations(path):
+    """Returns the types of all operations of the graph and of its functions."""
+    model = saved_model_pb2.SavedModel()
+    model.ParseFromString((path / "saved_model.pb").read_bytes())
+    graph = model.meta_graphs[0].graph_def
+    nodes = [*graph.node, *(node for body in graph.library.function for node in body.node_def)]
+    return {node.op for node in nodes}
+
+
+def test_no_operation_needs_python_or_xla_or_a_library_of_its_own(exported):
+    found = operations(exported.path)
+    assert "Conv2DBackpropInput" in found
+    assert not [name for name in found if name.startswith(("Py", "Eager")) or "Xla" in name]
+    functions = {"StatefulPartitionedCall", "PartitionedCall"}
+    known = {name for name in found if hasattr(tf.raw_ops, name)}
+    # Operations without a Python function of their own, in TensorFlow's own registry all the same.
+    assert found - known <= functions | {"Placeholder", "Const", "NoOp"}
+
+
+def test_weights_and_starts_are_all_that_is_saved(exported):
+    reader = tf.train.load_checkpoint(str(exported.path / "variables/variables"))
+    shapes = reader.get_variable_to_shape_map()
+    shapes = [shape for name, shape in shapes.items() if "_CHECKPOINTABLE" not in name]
+    weights = [variable.shape for variable in exported.run.generator.variables]
+    starts = [(3, 6), (3, 2)]
+    assert sorted(map(tuple, shapes)) == sorted([*map(tuple, weights), *starts])
+
+
+def test_versions_are_numbered_and_half_is_half(exported):
+    size = (exported.path / "variables/variables.data-00000-of-00001").stat().st_size
+    path = export(exported.workdir, exported.path.parent, half=True)
+    assert (exported.path.name, path.name) == ("1", "2")
+    half = (path / "variables/variables.data-00000-of-00001").stat().st_size
+    assert 0.5 * size <= half < 0.6 * size
+    signature = tf.saved_model.load(str(path)).signatures["generate"]
+    look = tf.constant([[0.5, -1.0]])
+    inputs = {"seed": tf.constant([3]), "num_frames": tf.constant([30]), "appearance": look}
+    frames = signature(**inputs)["frames"].numpy().astype(int)
+    whole = exported.signatures["generate"](**inputs)["frames"].numpy()
+    differences = np.abs(frames - whole)
+    assert 0 < differences.max() <= 12
+    assert differences.mean() < 1.0
+
+
+def test_an_export_that_fails_leaves_nothing(exported, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(saved_model, "write_documents", fail)
+    with pytest.raises(UserError, match="No space left"):
+        export(exported.workdir, tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_there_must_be_a_run_and_a_folder(exported, tmp_path):
+    with pytest.raises(UserError, match="no run in"):
+        export(tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="is no folder"):
+        export(exported.workdir, tmp_path / "file")
+
+
+def test_a_run_with_fresh_chains_and_other_parameterisation_is_exported(tmp_path):
+    settings = {
+        "model.parameterisation": "paper",
+        "model.normalization": "true",
+        "model.transition_hidden": "[8]",
+        "inference.chains": "fresh",
+        "inference.precondition_every": "0",
+        "video.channels": "1",
+        "learning.steps": "5",
+    }
+    run = train_smoke(tmp_path / "run", tmp_path / "clips", ["one"], settings)
+    path = export(tmp_path / "run", tmp_path / "out")
+    signatures = tf.saved_model.load(str(path)).signatures
+    start = signatures["start"](seed=tf.constant([3]), clip=tf.constant([-1]))["state"]
+    video = signatures["generate"](seed=tf.constant([3]), num_frames=tf.constant([9]))["frames"]
+    assert video.shape == (1, 9, 16, 16, 1)
+    assert start.shape == (1, run.generator.latent_sizes.state)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="clip must be from -1 to -1"):
+        signatures["start"](seed=tf.constant([3]), clip=tf.constant([0]))
+
+
+def test_what_two_devices_learned_is_exported(mirrored, tmp_path, monkeypatch):
+    monkeypatch.setattr("tf_dyngen.tasks.train.choose_strategy", lambda *arguments: mirrored)
+    settings = SETTINGS | {"learning.batch_size": "2", "learning.steps": "3"}
+    run = train_smoke(tmp_path / "run", tmp_path / "clips", ["a", "b"], settings)
+    path = export(tmp_path / "run", tmp_path / "out")
+    decode = tf.saved_model.load(str(path)).signatures["decode"]
+    states, look = tf.ones([1, 4, 6]), tf.ones([1, 2])
+    frames = decode(states=states, appearance=look)["frames"].numpy()
+    emitted = (run.generator.emit(states, look).numpy() + 1.0) * 127.5
+    assert np.abs(emitted - frames).max() <= 0.5 + 1e-3
