@@ -96,7 +96,7 @@ def test_a_run_with_fresh_chains_and_other_parameterisation_is_exported(tmp_path
 
 
 def test_what_two_devices_learned_is_exported(mirrored, tmp_path, monkeypatch):
-    monkeypatch.setattr("tf_dyngen.tasks.train.choose_strategy", lambda *arguments: mirrored)
+    monkeypatch.setattr("tf_dyngen.tasks.train.choose_strategy", lambda *_, **__: mirrored)
     settings = SETTINGS | {"learning.batch_size": "2", "learning.steps": "3"}
     run = train_smoke(tmp_path / "run", tmp_path / "clips", ["a", "b"], settings)
     path = export(tmp_path / "run", tmp_path / "out")
