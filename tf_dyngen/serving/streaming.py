@@ -33,7 +33,9 @@ def stream_frames(
     A piece is a pure function of the state that the last one ended in, the seed and its position,
     and the state travels with the request: the server keeps nothing between pieces. So a piece that
     is asked for again, of a server that was restarted or of another one, has the same frames, and
-    a stream is the same whatever went wrong on its way. Memory is that of one piece.
+    a stream is the same whatever went wrong on its way. (A server that computes the requests of
+    several clients together may round another way: a level of 255 here and there.) Memory is that
+    of one piece.
 
     Args:
       connection: to a served generator.

@@ -10,6 +10,8 @@ from tf_dyngen.serving.signatures import Signature
 # Of the batching session, when requests of two clients that met in a batch differ in shape: alone,
 # or beside others, the same request passes.
 _CLASH = "from different tasks"
+# What TensorFlow puts in front of the message of a check, whose parts it then brackets.
+_CHECK = "assertion failed: "
 
 
 class TransientError(Exception):
@@ -60,5 +62,7 @@ class Transport(Protocol):
 def refusal(message: str) -> Exception:
     """Chooses the error for a request that the server has read and does not answer."""
     # TensorFlow appends the graph's nodes, from the second line on.
-    first_line = message.strip().partition("\n")[0]
-    return TransientError(first_line) if _CLASH in first_line else RefusedError(first_line)
+    line = message.strip().partition("\n")[0].strip()
+    if line.startswith(_CHECK):
+        line = line.removeprefix(_CHECK).removeprefix("[").removesuffix("]").replace("] [", " ")
+    return TransientError(line) if _CLASH in line else RefusedError(line)
