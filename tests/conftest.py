@@ -41,8 +41,8 @@ def moving_mnist(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def exported(tmp_path_factory):
-    """exported(APPEARANCE_SIZE) -> folder of a small served generator, see serving_stand_in."""
+def tiny_export(tmp_path_factory):
+    """tiny_export(APPEARANCE_SIZE) -> folder of a small served generator, see serving_stand_in."""
     from tests import serving_stand_in
 
     folder = tmp_path_factory.mktemp("exported")
@@ -56,9 +56,9 @@ def exported(tmp_path_factory):
 
 
 @pytest.fixture(params=["rest", "grpc"])
-def stand_in(request, exported):
+def stand_in(request, tiny_export):
     """A stand-in for TensorFlow Serving under way, by each of its protocols."""
     from tests import serving_stand_in
 
-    with serving_stand_in.StandIn(exported(), request.param) as server:
+    with serving_stand_in.StandIn(tiny_export(), request.param) as server:
         yield server

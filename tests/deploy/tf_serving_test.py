@@ -215,7 +215,7 @@ def test_the_health_check_fails_without_a_server_or_an_answer(service):
 @pytest.mark.skipif(
     shutil.which("tensorflow_model_server") is None, reason="there is no tensorflow_model_server"
 )
-def test_the_server_takes_these_files(service, flags, exported):
+def test_the_server_takes_these_files(service, flags, tiny_export):
     ports = []
     for _ in range(2):
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -223,7 +223,7 @@ def test_the_server_takes_these_files(service, flags, exported):
     own = {
         "port": ports[0],
         "rest_api_port": ports[1],
-        "model_base_path": exported(),
+        "model_base_path": tiny_export(),
         "batching_parameters_file": FOLDER / "batching_parameters.txt",
     }
     arguments = [f"--{name}={value}" for name, value in (flags | own).items()]

@@ -36,8 +36,8 @@ def client(start, finish, stand_in):
 
 
 @pytest.fixture
-def rest(exported):
-    with serving_stand_in.StandIn(exported(), "rest") as server:
+def rest(tiny_export):
+    with serving_stand_in.StandIn(tiny_export(), "rest") as server:
         yield server
 
 
@@ -228,6 +228,21 @@ def test_help_starts_at_once():
     assert "--retries" in ended.stdout
 
 
+def test_a_trained_run_exported_and_served_gives_what_it_synthesizes(
+    start, finish, synthesize, trained, tmp_path
+):
+    """Only the server between export and client is a stand-in."""
+    versions = tmp_path / "versions"
+    finish(start("launch.export", f"--workdir={trained}", f"--output={versions}")).check_good()
+    common = ["--num_frames=70", "--seed=3"]
+    own, served = tmp_path / "own.npy", tmp_path / "served.npy"
+    synthesize(f"--workdir={trained}", f"--output={own}", *common).check_good()
+    with serving_stand_in.StandIn(versions, "rest") as server:
+        flags = [f"--url={server.url}", f"--output={served}", "--chunk=32"]
+        finish(start(CLIENT, *flags, *common)).check_good()
+    np.testing.assert_array_equal(np.load(served), np.load(own))
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return taken.getsockname()[1]
@@ -236,11 +251,11 @@ def free_port():
 @pytest.mark.skipif(
     shutil.which("tensorflow_model_server") is None, reason="there is no tensorflow_model_server"
 )
-def test_with_tensorflow_serving_itself(start, finish, exported, tmp_path):
+def test_with_tensorflow_serving_itself(start, finish, tiny_export, tmp_path):
     """The one test here that no stand-in takes part in, but for the model."""
     ports = {"grpc": free_port(), "http": free_port()}
     flags = [f"--port={ports['grpc']}", f"--rest_api_port={ports['http']}"]
-    model = [f"--model_name={serving_stand_in.MODEL}", f"--model_base_path={exported(2)}"]
+    model = [f"--model_name={serving_stand_in.MODEL}", f"--model_base_path={tiny_export(2)}"]
     videos = []
     with subprocess.Popen(["tensorflow_model_server", *flags, *model]) as server:
         try:
@@ -256,7 +271,7 @@ def test_with_tensorflow_serving_itself(start, finish, exported, tmp_path):
                 ended.check_mistake("no model 'other'")
         finally:
             server.terminate()
-    stand_in = serving_stand_in.StandIn(exported(2), "rest")
+    stand_in = serving_stand_in.StandIn(tiny_export(2), "rest")
     start_of_clip = stand_in.predict("start", {"seed": [0], "clip": [1]}, None, None)
     numbers = {"seed": [0], "position": [0], "num_frames": [50]}
     expected = stand_in.predict("stream", numbers | start_of_clip, None, None)["frames"][0]

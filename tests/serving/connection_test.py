@@ -33,8 +33,8 @@ def connect():
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
-def test_a_model_with_appearances_says_so_and_takes_them(exported, connect, protocol):
-    with serving_stand_in.StandIn(exported(2), protocol) as server:
+def test_a_model_with_appearances_says_so_and_takes_them(tiny_export, connect, protocol):
+    with serving_stand_in.StandIn(tiny_export(2), protocol) as server:
         connection = connect(server)
         assert connection.describe() == Description(6, 8, 3, 3, 2)
         looks = {"appearance": [[0.0, 9.0]]}
@@ -60,10 +60,10 @@ def test_answers_are_those_of_the_model(stand_in, connect):
     assert {version for _, _, version in stand_in.asked} == {1}
 
 
-def test_both_ways_give_the_same_bits(exported, connect):
+def test_both_ways_give_the_same_bits(tiny_export, connect):
     answers = []
     for protocol in ("rest", "grpc"):
-        with serving_stand_in.StandIn(exported(), protocol) as server:
+        with serving_stand_in.StandIn(tiny_export(), protocol) as server:
             connection = connect(server)
             fine = np.float32([[1 / 3, 1e-7, 250.00002]])
             connection.predict("decode", {"states": fine[:, None]})
@@ -98,7 +98,7 @@ def test_waits_grow_and_end(stand_in, connect):
     assert len(lines) == 3
 
 
-def test_a_server_that_is_not_there_yet_is_waited_for(exported, connect, stand_in):
+def test_a_server_that_is_not_there_yet_is_waited_for(tiny_export, connect, stand_in):
     with stand_in.back_after(0.4):
         connection = connect(stand_in, first_wait=0.1)
         assert connection.describe().width == 8

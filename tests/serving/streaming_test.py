@@ -25,11 +25,11 @@ def join(pieces):
 
 
 @pytest.fixture
-def whole(exported):
+def whole(tiny_export):
     """whole(seed, clip) -> 45 frames by one call of the SavedModel, without a client or server."""
 
     def run(seed, clip=-1, appearance_size=0):
-        session, signatures = serving_stand_in.load(exported(appearance_size) / "1")
+        session, signatures = serving_stand_in.load(tiny_export(appearance_size) / "1")
 
         def call(name, inputs):
             outputs = {key: tensor.name for key, tensor in signatures[name].outputs.items()}
@@ -58,9 +58,9 @@ def test_a_clip_and_another_seed_start_elsewhere(connection, whole):
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
-def test_the_appearance_goes_with_the_stream(exported, whole, protocol):
+def test_the_appearance_goes_with_the_stream(tiny_export, whole, protocol):
     with (
-        serving_stand_in.StandIn(exported(2), protocol) as server,
+        serving_stand_in.StandIn(tiny_export(2), protocol) as server,
         open_connection(server.url, serving_stand_in.MODEL) as connection,
     ):
         frames = join(stream_frames(connection, seed=5, num_frames=45, chunk=20))
@@ -69,10 +69,10 @@ def test_the_appearance_goes_with_the_stream(exported, whole, protocol):
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
-def test_a_still_image_is_the_first_frame_and_goes_on(exported, protocol):
+def test_a_still_image_is_the_first_frame_and_goes_on(tiny_export, protocol):
     picture = Image.new("RGB", (1200, 300), (30, 30, 30))
     with (
-        serving_stand_in.StandIn(exported(2), protocol) as server,
+        serving_stand_in.StandIn(tiny_export(2), protocol) as server,
         open_connection(server.url, serving_stand_in.MODEL) as connection,
     ):
         pieces = list(stream_frames(connection, image=picture, num_frames=12, chunk=6))
