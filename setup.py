@@ -22,6 +22,7 @@ setuptools.setup(
     package_data={"tf_dyngen.export": ["templates/*.md"]},
     install_requires=[
         "absl-py>=2.1,<3",
+        "grpcio>=1.70,<2",
         "imageio>=2.36,<3",
         "imageio-ffmpeg>=0.5,<1",
         "importlib_resources>=6",  # TFDS imports it without declaring it
@@ -29,8 +30,10 @@ setuptools.setup(
         "numpy>=2.0,<3",
         "pillow>=11,<13",
         "psutil>=6,<8",
+        "requests>=2.32,<3",
         "scikit-image>=0.25,<1",
         "scipy>=1.14,<2",
+        "tenacity>=9,<10",
         "tensorboard>=2.19,<3",  # tf.summary needs it; TensorFlow does not declare it
         "tensorflow>=2.21,<2.22",
         "tensorflow-datasets>=4.9.9,<4.10",

@@ -12,7 +12,7 @@ LAYERS = [
     ["launch"],
     ["tf_dyngen.tasks", "tf_dyngen.evaluation", "tf_dyngen.export"],
     ["tf_dyngen.training"],
-    ["tf_dyngen.filling"],
+    ["tf_dyngen.filling", "tf_dyngen.serving"],
     ["tf_dyngen.inference", "tf_dyngen.video", "tf_dyngen.simulation"],
     ["tf_dyngen.model"],
     ["tf_dyngen.presets"],
@@ -82,13 +82,20 @@ def test_what_is_imported_exists(path):
                     importlib.import_module(f"{node.module}.{alias.name}")
 
 
-@pytest.mark.parametrize("package", ["video", "filling"])
+@pytest.mark.parametrize("package", ["video", "filling", "serving"])
 def test_what_needs_no_model_is_imported_without_tensorflow(package):
     for path in (ROOT / "tf_dyngen" / package).glob("*.py"):
         tree = parse(path)
         at_the_top = ast.Module([node for node in tree.body if hasattr(node, "names")], [])
         names = [name.split(".")[0] for name in imported_names(at_the_top)]
         assert not {"tensorflow", "tensorflow_datasets"} & set(names)
+
+
+def test_a_client_is_apart_from_the_model_that_is_served():
+    allowed = ("tf_dyngen.serving", "tf_dyngen.video", "tf_dyngen.errors")
+    for path in (ROOT / "tf_dyngen" / "serving").glob("*.py"):
+        for name in filter(is_ours, imported_names(parse(path))):
+            assert name.startswith(allowed), f"{module_name(path)} imports {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)

@@ -1,5 +1,7 @@
 """Two logical CPU devices for all tests; double precision and a data set for those that ask."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -43,3 +45,27 @@ def moving_mnist(tmp_path_factory):
         patch.setattr(tfds.download.DownloadManager, "download", lambda self, url: path)
         MovingMnist(data_dir=data_dir).download_and_prepare()
     return data_dir, sequences
+
+
+@pytest.fixture(scope="session")
+def tiny_export(tmp_path_factory):
+    """tiny_export(APPEARANCE_SIZE) -> folder of a small served generator, see serving_stand_in."""
+    from tests import serving_stand_in
+
+    folder = tmp_path_factory.mktemp("exported")
+
+    @functools.cache
+    def export(appearance_size=0):
+        path = folder / str(appearance_size)
+        return serving_stand_in.export(path, appearance_size=appearance_size)
+
+    return export
+
+
+@pytest.fixture(params=["rest", "grpc"])
+def stand_in(request, tiny_export):
+    """A stand-in for TensorFlow Serving under way, by each of its protocols."""
+    from tests import serving_stand_in
+
+    with serving_stand_in.StandIn(tiny_export(), request.param) as server:
+        yield server

@@ -194,6 +194,36 @@ def test_another_number_of_frames_than_announced(tmp_path, suffix, num_appended)
     assert names_in(tmp_path) == []
 
 
+@pytest.mark.parametrize("suffix", FORMS)
+def test_a_video_that_ends_early_is_whole_and_shorter(tmp_path, suffix):
+    frames = moving_gradient(13)
+    for name, num_frames in (("early", 1000), ("plain", 13)):
+        with open_for(tmp_path / f"{name}{suffix}", frames, num_frames=num_frames) as writer:
+            writer.append(frames[:5])
+            writer.append(frames[5:])
+            if name == "early":
+                writer.end_early()
+                with pytest.raises(ValueError, match="13 frames announced, 14 appended"):
+                    writer.append(frames[:1])
+                writer.end_early()
+    early, plain = tmp_path / f"early{suffix}", tmp_path / f"plain{suffix}"
+    if suffix == "":
+        assert names_in(early) == names_in(plain)
+    elif suffix == ".npy":
+        np.testing.assert_array_equal(np.load(early), frames)
+    elif suffix != ".png":
+        assert early.read_bytes() == plain.read_bytes()
+
+
+def test_nothing_at_all_is_no_early_end(tmp_path):
+    with (
+        pytest.raises(ValueError, match="0 frames cannot be all"),
+        open_for(tmp_path / "waves.npy", moving_gradient()) as writer,
+    ):
+        writer.end_early()
+    assert names_in(tmp_path) == []
+
+
 def test_frames_of_another_shape_or_type(tmp_path):
     frames = moving_gradient()
     for wrong in (frames[..., :1], frames.astype(np.float32), frames[0]):

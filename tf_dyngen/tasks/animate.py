@@ -9,21 +9,16 @@ import tqdm
 from PIL import Image
 
 from tf_dyngen.config import VideoConfig
-from tf_dyngen.errors import UserError
 from tf_dyngen.tasks.infer import inference_of, known_clips, say_how_well
 from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.restore import load_run
 from tf_dyngen.video.clips import to_model_range
-from tf_dyngen.video.decoding import open_picture
 from tf_dyngen.video.resizing import resize_picture
+from tf_dyngen.video.stills import read_still
 from tf_dyngen.video.writers import open_video_writer, output_paths
 
 # Over which the difference of an exact first frame from the model's fades.
 SECONDS_OF_FADING = 1.0
-# A photograph for 3D displays holds a second one, which no viewer shows.
-STEREO_PHOTOGRAPH = "MPO"
-WANTED = "one picture is wanted"
-ADVICE = "give a picture, such as a .png or .jpg file"
 
 
 def animate(
@@ -76,27 +71,6 @@ def animate(
     _say(f"wrote {output}")
 
 
-def read_still(path: Path) -> Image.Image:
-    """Opens a picture; UserError where it is none, or several, as an animated GIF."""
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}, {WANTED}", "check the path") from error
-    if path.is_dir():
-        raise UserError(f"{path} is a folder, {WANTED}", "name a picture in it")
-    if not size:
-        raise UserError(f"{path} is empty (0 bytes), {WANTED}", ADVICE)
-    try:
-        picture = open_picture(path)
-    except UserError as error:
-        raise UserError(f"{error.problem}, {WANTED}", ADVICE) from error
-    num_pictures = _count_pictures(path)
-    if num_pictures > 1:
-        advice = "save the one to start from as a picture"
-        raise UserError(f"{path} holds {num_pictures} pictures, {WANTED}", advice)
-    return picture
-
-
 def fade_from(
     image: np.ndarray, pieces: Iterator[np.ndarray], num_fading: int
 ) -> Iterator[np.ndarray]:
@@ -114,15 +88,6 @@ def fade_from(
         faded = piece + left[:, None, None, None] ** 3 * difference
         yield np.clip(np.rint(faded), 0, 255).astype(np.uint8)
         start += len(piece)
-
-
-def _count_pictures(path: Path) -> int:
-    """Counts the pictures that a viewer would show one after the other."""
-    try:
-        with Image.open(path) as opened:
-            return 1 if opened.format == STEREO_PHOTOGRAPH else getattr(opened, "n_frames", 1)
-    except (OSError, EOFError, SyntaxError, ValueError, IndexError) as error:
-        raise UserError(f"{path} is cut short or damaged, {WANTED}", ADVICE) from error
 
 
 def _bring_to_size(picture: Image.Image, video: VideoConfig) -> np.ndarray:

@@ -2,13 +2,15 @@
 
 An encoder is a context manager made from (path to write, Layout). It yields a function that takes
 the next frames, contiguous uint8 [n, H, W, C]; leaving the block without an exception completes
-the file. Whatever goes wrong on the disk is an OSError. No encoder holds more than a few frames.
+the file, shorter where a video's frames were fewer than announced. Whatever goes wrong on the disk
+is an OSError. No encoder holds more than a few frames.
 """
 
 import contextlib
 import errno
 import io
 import itertools
+import math
 import os
 import subprocess
 import tempfile
@@ -62,13 +64,23 @@ def _array(path: Path, layout: Layout) -> Iterator[Write]:
     shape = (layout.num_frames, *layout.frame_size, layout.channels)
     if layout.num_videos > 1:
         shape = (layout.num_videos, *shape)
-    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    header = _array_header(shape)
     # Without a buffer nothing is left to fail when the file is closed after a failure.
     with path.open("wb", buffering=0) as file:
-        header_bytes = io.BytesIO()
-        np.lib.format.write_array_header_1_0(header_bytes, header)
-        _write_all(file, header_bytes.getbuffer())
+        _write_all(file, memoryview(header))
         yield lambda frames: _write_all(file, frames.data)
+        num_frames = (file.tell() - len(header)) // math.prod(shape[-3:])
+        if num_frames < layout.num_videos * layout.num_frames:
+            # NumPy leaves room for any number of them, so that the header's length stays.
+            file.seek(0)
+            _write_all(file, memoryview(_array_header((num_frames, *shape[1:]))))
+
+
+def _array_header(shape: tuple[int, ...]) -> bytes:
+    header = io.BytesIO()
+    values = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(header, values)
+    return header.getvalue()
 
 
 @contextlib.contextmanager

@@ -35,6 +35,7 @@ class VideoWriter:
     def __init__(self, path: Path, layout: encoding.Layout, write: Callable[[np.ndarray], None]):
         self._path = path
         self._frame_shape = (*layout.frame_size, layout.channels)
+        self._num_videos = layout.num_videos
         self._num_wanted = layout.num_videos * layout.num_frames
         self._num_written = 0
         self._write = write
@@ -60,8 +61,17 @@ class VideoWriter:
         with write_errors(self._path):
             self._write(np.ascontiguousarray(frames))
 
+    def end_early(self) -> None:
+        """Let the frames appended so far be all: the file is whole, only shorter.
+
+        Raises: ValueError if there are none yet, or several videos.
+        """
+        if not self._num_written or self._num_videos > 1:
+            raise ValueError(f"{self._path}: {self._num_written} frames cannot be all of it")
+        self._num_wanted = self._num_written
+
     def check_complete(self) -> None:
-        """Raise ValueError unless all the frames announced have been appended."""
+        """Raise ValueError unless all the frames announced, or left of them, are there."""
         if self._num_written != self._num_wanted:
             raise ValueError(
                 f"{self._path}: {self._num_wanted} frames announced, {self._num_written} appended"
@@ -94,7 +104,8 @@ def open_video_writer(
       channels: C, 3 for RGB or 1 for grey.
       frame_rate: frames a second; .npy, .png and folders keep none, .gif at most 50.
       num_videos: N; more than 1 only for .npy, which is then [N, T, H, W, C].
-    Yields: VideoWriter, to which exactly num_videos * num_frames frames are to be appended.
+    Yields: VideoWriter, to which exactly num_videos * num_frames frames are to be appended, unless
+        its `end_early` says that they were all.
     Raises: UserError when `path` has another suffix, is a non-empty folder, or cannot be written.
     """
     path = Path(path)

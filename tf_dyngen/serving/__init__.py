@@ -1,0 +1,1 @@
+"""Clients of a generator that TensorFlow Serving serves; they need no model and no training."""
