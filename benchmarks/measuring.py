@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import psutil
 import tensorflow as tf
 
 from launch import data_sets
@@ -94,6 +95,11 @@ def median_seconds(calls: Sequence[Callable[[], object]], repeats: int) -> list[
 def peak_memory_mb() -> float:
     """Returns the largest resident set of this process so far, in MB of 10^6 bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+def memory_mb() -> float:
+    """Returns the resident set of this process now, in MB of 10^6 bytes."""
+    return psutil.Process().memory_info().rss / 1e6
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

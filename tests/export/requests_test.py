@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.export.random_requests import GOOD, random_request
+from benchmarks.random_requests import GOOD, random_request
 
 LOOK = {"appearance": [[0.5, -1.0]]}
 VIDEO = {"seed": [1], "num_frames": [3], **LOOK}
