@@ -58,7 +58,7 @@ setuptools.setup(
         ],
         "dev": [
             "dill>=0.3",  # tfds.testing imports it without declaring it
-            "httpx>=0.28,<1",  # starlette's TestClient needs it
+            "httpx2>=2,<3",  # starlette's TestClient needs it
             "pre-commit>=4,<5",
             "pyright[nodejs]>=1.1.400,<2",
             "pytest>=8,<10",

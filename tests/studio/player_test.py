@@ -1,10 +1,16 @@
 """Playing: pieces are one video, settings change it without a jump, the same gives the same."""
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_dyngen.studio.player import GLIDE, GLIDE_STEP
+from tf_dyngen.errors import UserError
+from tf_dyngen.interpolation import interpolate
+from tf_dyngen.studio.exported import open_export
+from tf_dyngen.studio.player import GLIDE, GLIDE_STEP, Player
 from tf_dyngen.studio.settings import OWN, PRIOR, Look, Start
 
 PLAIN = Look(OWN, OWN, 0.0)
@@ -20,21 +26,23 @@ def direct(player, name, **inputs):
     return tf.saved_model.load(str(player.export.path)).signatures[name](**inputs)
 
 
+def whole(number):
+    return tf.constant([number], tf.int32)
+
+
+def direct_start(player):
+    return direct(player, "start", seed=whole(7), clip=whole(PRIOR))
+
+
 def test_pieces_are_one_long_call(player):
-    number = lambda value: tf.constant([value], tf.int32)  # noqa: E731
-    start = direct(player, "start", seed=number(7), clip=number(-1))
-    whole = direct(
-        player,
-        "stream_scaled",
-        **start,
-        seed=number(7),
-        position=number(0),
-        num_frames=number(20),
-        noise_scale=tf.constant([1.0]),
-    )["frames"][0]
+    numbers = {"seed": whole(7), "position": whole(0), "num_frames": whole(20)}
+    noise = tf.constant([1.0])
+    called = direct(
+        player, "stream_scaled", **direct_start(player), **numbers, noise_scale=noise
+    )
     played = play(player.begin(START), 1, 7, 2, 10)
     assert played.dtype == np.uint8
-    np.testing.assert_array_equal(played, whole)
+    np.testing.assert_array_equal(played, called["frames"][0])
 
 
 def test_the_same_settings_give_the_same_frames_and_others_do_not(player):
@@ -83,13 +91,20 @@ def test_the_look_turns_within_a_few_frames_and_stays(player):
 
 
 def test_a_look_at_the_start_is_there_at_once(player):
-    look = Look(0, OWN, 0.0)
-    clips = player.clip_look(0)
-    assert clips.shape == (1, player.export.appearance_size)
-    (first,) = play(player.begin(START), 1, look=look)
-    stream = player.begin(START)
-    stream._own = clips
-    np.testing.assert_array_equal(play(stream, 1, look=look)[0], first)
+    stream, clip = player.begin(START), player.clip_look(0)
+    expected, _ = player.roll(
+        direct_start(player)["state"], clip, seed=7, position=0, num_frames=3, noise_scale=1.0
+    )
+    np.testing.assert_array_equal(play(stream, 3, look=Look(0, OWN, 0.0)), expected)
+
+
+def test_between_two_looks_the_direction_turns(player):
+    first, second = (player.clip_look(clip)[0] for clip in (0, 1))
+    halfway = interpolate(first, second, 0.5)[None]
+    expected, _ = player.roll(
+        direct_start(player)["state"], halfway, seed=7, position=0, num_frames=3, noise_scale=1.0
+    )
+    np.testing.assert_array_equal(play(player.begin(START), 3, look=Look(0, 1, 0.5)), expected)
 
 
 def test_a_picture_comes_first_then_moves(player):
@@ -115,12 +130,24 @@ def test_a_model_without_appearance_takes_any_look(grey_player):
     assert grey_player.look_at(video[0]).appearance is None
 
 
-@pytest.mark.parametrize("num_calls", [8])
-def test_threads_take_turns(player, num_calls):
-    from concurrent.futures import ThreadPoolExecutor
-
+def test_threads_do_not_mix_their_videos(player):
     expected = play(player.begin(START), 6)
-    with ThreadPoolExecutor(num_calls) as pool:
-        videos = pool.map(lambda _: play(player.begin(START), 3, 3), range(num_calls))
+    with ThreadPoolExecutor(8) as pool:
+        videos = list(pool.map(lambda _: play(player.begin(START), 3, 3), range(8)))
     for video in videos:
         np.testing.assert_array_equal(video, expected)
+
+
+def test_what_the_model_refuses_is_a_mistake_in_words(player):
+    state = direct_start(player)["state"]
+    numbers = {"seed": 0, "num_frames": 1, "noise_scale": 1.0}
+    with pytest.raises(UserError, match="position: 0 or more is wanted"):
+        player.roll(state, player.clip_look(0), position=-1, **numbers)
+
+
+def test_a_damaged_export_is_a_mistake_in_words(export_folder, tmp_path):
+    folder = tmp_path / "export"
+    shutil.copytree(export_folder, folder)
+    (folder / "1" / "saved_model.pb").write_bytes(b"nothing")
+    with pytest.raises(UserError, match=r"1 cannot be loaded.*export the run again"):
+        Player(open_export(folder))

@@ -31,7 +31,7 @@ class StandIn(tf.Module):
     def __init__(self, size, channels, appearance_size):
         super().__init__()
         self.size, self.channels, self.appearance_size = size, channels, appearance_size
-        self.decay = tf.Variable(0.97)
+        self.decay = tf.Variable(0.9)
 
     def _noise(self, seed, position):
         keys = tf.stack([seed, position], axis=-1)
@@ -65,7 +65,7 @@ class StandIn(tf.Module):
         states = tf.TensorArray(FLOAT, size=num_frames[0], element_shape=[None, STATE])
         for step in tf.range(num_frames[0]):
             noise = noise_scale[:, None] * self._noise(seed, position + step)
-            state = self.decay * tf.roll(state, 1, axis=1) + 0.24 * noise
+            state = self.decay * tf.roll(state, 1, axis=1) + 0.44 * noise
             states = states.write(step, state)
         shown = tf.transpose(states.stack(), [1, 0, 2])
         return {"frames": self._show(shown, appearance), "next_state": state}

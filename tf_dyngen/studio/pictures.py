@@ -19,7 +19,7 @@ from tf_dyngen.video.resizing import resize_picture
 MOST_BYTES = 20 * 2**20
 MOST_PIXELS = 50_000_000
 # Some of Pillow's other formats start programs or read other files.
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 ADVICE = "give a PNG, JPEG, WebP, GIF, BMP or TIFF picture"
 # Each holds a state and an appearance, a few kilobytes.
 MOST_HELD = 256

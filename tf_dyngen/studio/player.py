@@ -110,7 +110,7 @@ class Player:
             with self._turn:
                 return signature(**tensors)
         except (tf.errors.InvalidArgumentError, tf.errors.ResourceExhaustedError) as error:
-            problem = f"the model refuses {name}: {error.message.splitlines()[0][:200]}"
+            problem = f"the model refuses {name} ({_reason(error.message)})"
             raise UserError(problem, "choose other settings") from error
 
 
@@ -206,6 +206,13 @@ class Stream:
 def most_frames(export: Export) -> int:
     """Returns how many frames one call may make."""
     return max(1, min(MOST_FRAMES, math.floor(export.most_pixel_values / export.frame_values)))
+
+
+def _reason(message: str) -> str:
+    """Finds, in what TensorFlow says of a failed graph, what the model's own check says."""
+    lines = [line.strip() for line in message.splitlines()]
+    said = [line.partition("assertion failed: [")[2] for line in lines]
+    return next(filter(None, [*said, *lines]), "no reason given").partition("]")[0].strip()[:200]
 
 
 def _optional(appearance: tf.Tensor | None) -> dict[str, tf.Tensor]:

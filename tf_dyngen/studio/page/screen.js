@@ -4,7 +4,7 @@ export class Screen {
   constructor(canvas, model) {
     canvas.width = model.width;
     canvas.height = model.height;
-    canvas.parentElement.style.setProperty("--ratio", `${model.width} / ${model.height}`);
+    document.documentElement.style.setProperty("--ratio", `${model.width} / ${model.height}`);
     this.channels = model.channels;
     this.context = canvas.getContext("2d");
     this.image = this.context.createImageData(model.width, model.height);

@@ -113,6 +113,7 @@ function connectControls(model, stream) {
   });
   element("restart").addEventListener("click", begin);
   element("pause").addEventListener("click", () => setPlaying(!playing));
+  element("full").addEventListener("click", () => element("screen").requestFullscreen());
   element("forget").addEventListener("click", () => {
     forgetPicture();
     begin();
