@@ -39,11 +39,9 @@ def main() -> None:
     opened = server.listen(_HOST.value, _PORT.value)
 
     from tf_dyngen.studio.player import Player
-    from tf_dyngen.studio.settings import PRIOR, Start
 
     player = Player(export)
-    # What the first call prepares should not be waited for on the page.
-    player.begin(Start(0, PRIOR, ""))
+    player.warm_up()
     host = f"[{_HOST.value}]" if ":" in _HOST.value else _HOST.value
     address = f"http://{host}:{opened.getsockname()[1]}"
     print(f"{export.path} plays at {address}; Ctrl-C stops", file=sys.stderr, flush=True)

@@ -32,6 +32,7 @@ def test_the_metadata_says_what_the_model_is(folder):
     export = open_export(folder)
     assert export.frame_size == (24, 32)
     assert (export.channels, export.frame_rate, export.appearance_size) == (3, 25.0, 3)
+    assert export.fit == "crop"
     assert export.clip_names == tuple(CLIPS)
     assert export.frame_values == 24 * 32 * 3
 
@@ -43,7 +44,7 @@ def test_clips_are_in_the_order_of_their_indices(folder):
 
 
 def test_where_there_is_no_export(tmp_path):
-    with pytest.raises(UserError, match="holds no exported model: python -m launch.export"):
+    with pytest.raises(UserError, match=r"holds no exported model: python -m launch\.export"):
         open_export(tmp_path)
     with pytest.raises(UserError, match="none is no folder"):
         open_export(tmp_path / "none")
@@ -51,7 +52,7 @@ def test_where_there_is_no_export(tmp_path):
 
 def test_a_model_of_another_project(folder):
     shutil.rmtree(folder / "1" / "assets.extra")
-    with pytest.raises(UserError, match="without assets.extra/metadata.json, not one of this"):
+    with pytest.raises(UserError, match=r"without assets\.extra/metadata\.json, not one of this"):
         open_export(folder)
 
 

@@ -1,5 +1,6 @@
 """Uploads: what is a picture, what is none, what is too large, and how long it is held."""
 
+import dataclasses
 import io
 import zlib
 
@@ -39,10 +40,12 @@ def test_pictures_come_at_the_models_size(export, form):
     assert difference < 8
 
 
-def test_proportions_are_kept(export):
+def test_pictures_come_to_size_as_clips_did(export):
     tall = np.zeros((96, 32, 3), np.uint8)
-    tall[36:60] = 255  # The middle that is kept.
+    tall[36:60] = 255  # The middle that a crop keeps; a quarter of the height.
     assert read_picture(encoded(tall, "PNG"), export).min() == 255
+    stretched = read_picture(encoded(tall, "PNG"), dataclasses.replace(export, fit="stretch"))
+    np.testing.assert_allclose(stretched.mean(), 255 / 4, atol=1)
 
 
 def test_a_grey_model_sees_grey(grey_folder):
@@ -63,7 +66,7 @@ def test_what_is_no_picture_is_refused(export, content):
 def test_a_picture_cut_short_is_refused_without_its_path(export):
     random = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     content = encoded(random, "PNG")
-    with pytest.raises(UserError, match="^the picture is damaged or cut short") as caught:
+    with pytest.raises(UserError, match=r"^the picture is damaged or cut short") as caught:
         read_picture(content[: len(content) // 2], export)
     assert "/" not in str(caught.value).split(":")[0]
 

@@ -37,9 +37,7 @@ def direct_start(player):
 def test_pieces_are_one_long_call(player):
     numbers = {"seed": whole(7), "position": whole(0), "num_frames": whole(20)}
     noise = tf.constant([1.0])
-    called = direct(
-        player, "stream_scaled", **direct_start(player), **numbers, noise_scale=noise
-    )
+    called = direct(player, "stream_scaled", **direct_start(player), **numbers, noise_scale=noise)
     played = play(player.begin(START), 1, 7, 2, 10)
     assert played.dtype == np.uint8
     np.testing.assert_array_equal(played, called["frames"][0])

@@ -111,7 +111,8 @@ def save_stand_in(folder, *, size=(24, 32), channels=3, appearance_size=APPEARAN
         "frame": {"height": size[0], "width": size[1], "channels": channels, "frame_rate": 25.0},
         "sizes": {"state": STATE, "noise": STATE, "appearance": appearance_size},
         "limits": {"pixel_values": 2**27, "noise_scale": 4.0},
-        "signatures": dict.fromkeys(inputs, {}),
+        "settings": {"video": {"fit": "crop"}},
+        "signatures": {name: {} for name in inputs},
         "clips": [
             {"index": index, "clip_id": f"id{index}", "name": name}
             for index, name in enumerate(CLIPS)

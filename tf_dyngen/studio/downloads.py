@@ -43,7 +43,7 @@ def read_download(given: Mapping[str, Any], player: Player) -> Download:
     )
     sides = [side * download.scale for side in player.export.frame_size]
     pixels = download.num_frames * sides[0] * sides[1]
-    if download.scale > 1 and max(sides) > LARGEST_SIDE or pixels > MOST_PIXELS:
+    if (download.scale > 1 and max(sides) > LARGEST_SIDE) or pixels > MOST_PIXELS:
         raise UserError(
             f"{download.num_frames} frames of {sides[1]}x{sides[0]} pixels are too many",
             "choose a shorter or a smaller video",

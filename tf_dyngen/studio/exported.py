@@ -20,6 +20,7 @@ class Export:
       path: the folder that holds saved_model.pb.
       frame_size: (H, W) in pixels.
       channels: C, 3 for RGB or 1 for luminance.
+      fit: how pictures come to that size, as in `resize_picture`; as the clips of training did.
       frame_rate: frames a second.
       appearance_size: A, 0 where the model has no appearance vector.
       clip_names: of the trained clips, in the order of their indices.
@@ -29,6 +30,7 @@ class Export:
     path: Path
     frame_size: tuple[int, int]
     channels: int
+    fit: str
     frame_rate: float
     appearance_size: int
     clip_names: tuple[str, ...]
@@ -86,6 +88,7 @@ def _read(path: Path, metadata: dict[str, Any]) -> Export:
         path=path,
         frame_size=(int(frame["height"]), int(frame["width"])),
         channels=int(frame["channels"]),
+        fit=str(metadata["settings"]["video"]["fit"]),
         frame_rate=float(frame["frame_rate"]),
         appearance_size=int(metadata["sizes"]["appearance"]),
         clip_names=tuple(str(clip["name"]) for clip in clips),

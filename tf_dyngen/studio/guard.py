@@ -56,5 +56,6 @@ def _is_foreign(headers: dict[bytes, str], host: str, path: str) -> bool:
     origin = headers.get(b"origin")
     if origin is not None:
         return origin.partition("://")[2] != host
-    follows_link = headers.get(b"sec-fetch-mode") == "navigate" and path == "/"
-    return headers.get(b"sec-fetch-site", "none") not in ("none", "same-origin") and not follows_link
+    if headers.get(b"sec-fetch-mode") == "navigate" and path == "/":
+        return False
+    return headers.get(b"sec-fetch-site", "none") not in ("none", "same-origin")

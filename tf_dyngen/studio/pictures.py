@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from tf_dyngen.config import CROP
 from tf_dyngen.errors import UserError
 from tf_dyngen.studio.exported import Export
 from tf_dyngen.studio.player import Still
@@ -26,7 +25,7 @@ MOST_HELD = 256
 
 
 def read_picture(content: bytes, export: Export) -> np.ndarray:
-    """Decodes a picture's file, at the model's size, [H, W, C] uint8; what stands over is cut off.
+    """Decodes a picture's file, brought to the model's size, [H, W, C] uint8.
 
     Raises: UserError where it is no picture or too large a one.
     """
@@ -38,7 +37,7 @@ def read_picture(content: bytes, export: Export) -> np.ndarray:
             picture = open_picture(path)
         except UserError:
             raise UserError("the picture is damaged or cut short", ADVICE) from None
-    pixels = resize_picture(picture, export.frame_size, export.channels, CROP)
+    pixels = resize_picture(picture, export.frame_size, export.channels, export.fit)
     return pixels.reshape(*export.frame_size, export.channels)
 
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tf_dyngen.errors import UserError
 from tf_dyngen.interpolation import interpolate
 from tf_dyngen.studio.exported import Export
-from tf_dyngen.studio.settings import OWN, Look, Start
+from tf_dyngen.studio.settings import OWN, PRIOR, Look, Start
 
 # What the model computes at once: a long call would keep other viewers waiting.
 MOST_FRAMES = 64
@@ -37,11 +37,14 @@ class Still(NamedTuple):
 
 
 class Player:
-    """An exported model in memory; any thread may call it, the calls take turns."""
+    """An exported model in memory; any thread may call it, the calls take turns.
+
+    Pictures take turns of their own: one takes seconds, in which videos should not stand still.
+    """
 
     def __init__(self, export: Export):
         self.export = export
-        self._turn = threading.Lock()
+        self._turn, self._picture_turn = threading.Lock(), threading.Lock()
         try:
             self._model = tf.saved_model.load(str(export.path))
         except (OSError, ValueError, tf.errors.OpError) as error:
@@ -49,6 +52,10 @@ class Player:
                 f"{export.path} cannot be loaded ({str(error)[:200]})", "export the run again"
             ) from error
         self._clip_looks = functools.lru_cache(1024)(self._start_of_clip)
+
+    def warm_up(self) -> None:
+        """Makes and forgets a frame; the first one takes a second that no viewer should wait."""
+        self.begin(Start(0, PRIOR, "")).next(1, noise=1.0, look=Look(OWN, OWN, 0.0))
 
     def look_at(self, pixels: np.ndarray) -> Still:
         """Infers what stands behind a picture, [H, W, C] uint8."""
@@ -107,7 +114,7 @@ class Player:
             for key, value in inputs.items()
         }
         try:
-            with self._turn:
+            with self._picture_turn if name == "animate" else self._turn:
                 return signature(**tensors)
         except (tf.errors.InvalidArgumentError, tf.errors.ResourceExhaustedError) as error:
             problem = f"the model refuses {name} ({_reason(error.message)})"
@@ -199,7 +206,8 @@ class Stream:
             return
         share = min(1.0, size / self._frames_to_go)
         self._frames_to_go = max(0, self._frames_to_go - size)
-        assert self._shown is not None and self._wanted is not None
+        assert self._shown is not None
+        assert self._wanted is not None
         self._shown = interpolate(self._shown[0], self._wanted[0], share)[None]
 
 

@@ -20,7 +20,7 @@ function say(text, isAlarm = false) {
 function settings() {
   return {
     seed: Number(seed.value),
-    clip: Number(clip.value),
+    clip: image ? -1 : Number(clip.value),
     image,
     noise: Number(noise.value),
     first: Number(first.value),
@@ -135,6 +135,7 @@ function connectControls(model, stream) {
 
 function forgetPicture() {
   image = "";
+  clip.querySelector("[value='picture']")?.remove();
   const thumbnail = element("thumbnail");
   URL.revokeObjectURL(thumbnail.src);
   thumbnail.hidden = element("forget").hidden = true;
@@ -153,6 +154,7 @@ async function animate(file, model, stream) {
     const answer = await response.json();
     forgetPicture();
     image = answer.image;
+    clip.add(new Option("The picture", "picture", true, true), 0);
     element("thumbnail").src = URL.createObjectURL(file);
     element("thumbnail").hidden = element("forget").hidden = false;
     element("drop-text").textContent = file.name;
