@@ -8,6 +8,7 @@ from the next piece on. Where the video has got to is kept by the connection.
 import contextlib
 import json
 import shutil
+import signal
 import socket
 import struct
 import tempfile
@@ -249,7 +250,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(player: Player, opened: socket.socket, host: str) -> None:
-    """Serves the page until the process is interrupted."""
+    """Serves the page until the process is interrupted or told to end (SIGINT, SIGTERM)."""
+    # uvicorn shuts down and then raises the signal again, which is to end the process quietly.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         make_server(player, host).run(sockets=[opened])
 
