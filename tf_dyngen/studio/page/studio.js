@@ -49,7 +49,7 @@ function fillIn(model) {
   const { width, height, frame_rate: rate, clips } = model;
   const learned = clips.length === 1 ? "one clip" : `${clips.length} clips`;
   element("about").textContent =
-    `Learned from ${learned} · ${width} × ${height} pixels · ${Number(rate.toFixed(2))} frames a second`;
+    `Learned from ${learned} · ${width} × ${height} pixels · ${Number(rate.toFixed(2))} fps`;
   const lists = model.has_appearance ? [clip, first, second] : [clip];
   for (const list of lists) {
     clips.forEach((name, index) => list.add(new Option(name, index)));
