@@ -51,10 +51,10 @@ setuptools.setup(
         ],
         # The live page.
         "studio": [
-            "anyio>=4.8,<5",
-            "starlette>=1,<2",
-            "uvicorn>=0.40,<1",
-            "websockets>=15,<18",
+            "anyio>=4.16,<5",
+            "starlette>=1.10,<2",
+            "uvicorn>=0.54,<1",
+            "websockets>=17,<18",
         ],
         "dev": [
             "dill>=0.3",  # tfds.testing imports it without declaring it
@@ -64,7 +64,7 @@ setuptools.setup(
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "ruff>=0.9,<1",
-            "selenium>=4.30,<5",
+            "selenium>=4.50,<5",
         ],
     },
 )
