@@ -41,7 +41,8 @@ format: $(VENV)/.installed
 
 # Needs uv; the lock serves every Python and system that setup.py admits.
 lock:
-	uv pip compile setup.py --extra data --extra dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile setup.py --extra data --extra studio --extra dev --universal --python-version 3.11 \
+		--generate-hashes \
 		--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links \
 		--quiet --output-file requirements.lock
 

@@ -19,7 +19,10 @@ setuptools.setup(
     # `launch` and `datasets` are used from the checkout: a top-level `datasets`
     # in a wheel would overwrite the Hugging Face package of that name.
     packages=setuptools.find_packages(include=["tf_dyngen", "tf_dyngen.*"]),
-    package_data={"tf_dyngen.export": ["templates/*.md"]},
+    package_data={
+        "tf_dyngen.export": ["templates/*.md"],
+        "tf_dyngen.studio": ["page/*"],
+    },
     install_requires=[
         "absl-py>=2.1,<3",
         "grpcio>=1.70,<2",
@@ -46,13 +49,22 @@ setuptools.setup(
             "apache-beam>=2.65,<3",
             "mlcroissant>=1,<2",
         ],
+        # The live page.
+        "studio": [
+            "anyio>=4.16,<5",
+            "starlette>=1.10,<2",
+            "uvicorn>=0.54,<1",
+            "websockets>=17,<18",
+        ],
         "dev": [
             "dill>=0.3",  # tfds.testing imports it without declaring it
+            "httpx2>=2,<3",  # starlette's TestClient needs it
             "pre-commit>=4,<5",
             "pyright[nodejs]>=1.1.400,<2",
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "ruff>=0.9,<1",
+            "selenium>=4.50,<5",
         ],
     },
 )

@@ -12,11 +12,12 @@ LAYERS = [
     ["launch"],
     ["tf_dyngen.tasks", "tf_dyngen.evaluation", "tf_dyngen.export"],
     ["tf_dyngen.training"],
-    ["tf_dyngen.filling", "tf_dyngen.serving"],
+    ["tf_dyngen.filling", "tf_dyngen.serving", "tf_dyngen.studio"],
     ["tf_dyngen.inference", "tf_dyngen.video", "tf_dyngen.simulation"],
     ["tf_dyngen.model"],
     ["tf_dyngen.presets"],
     ["tf_dyngen.config"],
+    ["tf_dyngen.interpolation"],
     ["tf_dyngen.errors"],
 ]
 MODULES = sorted(
@@ -91,9 +92,13 @@ def test_what_needs_no_model_is_imported_without_tensorflow(package):
         assert not {"tensorflow", "tensorflow_datasets"} & set(names)
 
 
-def test_a_client_is_apart_from_the_model_that_is_served():
-    allowed = ("tf_dyngen.serving", "tf_dyngen.video", "tf_dyngen.errors")
-    for path in (ROOT / "tf_dyngen" / "serving").glob("*.py"):
+@pytest.mark.parametrize(
+    ("package", "others"),
+    [("serving", {"video", "errors"}), ("studio", {"video", "errors", "config", "interpolation"})],
+)
+def test_what_plays_an_exported_model_is_apart_from_what_made_it(package, others):
+    allowed = tuple(f"tf_dyngen.{name}" for name in others | {package})
+    for path in (ROOT / "tf_dyngen" / package).glob("*.py"):
         for name in filter(is_ours, imported_names(parse(path))):
             assert name.startswith(allowed), f"{module_name(path)} imports {name}"
 

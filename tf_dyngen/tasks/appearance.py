@@ -6,12 +6,11 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_dyngen.errors import UserError
+from tf_dyngen.interpolation import interpolate
 from tf_dyngen.tasks.clip_catalogue import CatalogueEntry, ClipCatalogue
 from tf_dyngen.training.restore import TrainedRun
 
 RANDOM = "random"
-# Sine of the angle between two directions, below which there is no telling which way to turn.
-PARALLEL = 1e-3
 
 
 class Between(NamedTuple):
@@ -67,24 +66,6 @@ def check_has_appearance(run: TrainedRun) -> None:
             "the model was trained without an appearance vector (model.appearance_size is 0)",
             "leave --appearance and --grid out, or train one with --set=model.appearance_size=16",
         )
-
-
-def interpolate(first: tf.Tensor, second: tf.Tensor, place: float) -> tf.Tensor:
-    """Returns a vector [A] between two: the direction turns, the length changes, both evenly.
-
-    A straight line would pass nearer to 0 than draws of N(0, I) ever come, at sqrt(A) of it.
-    """
-    if place in (0.0, 1.0):
-        return second if place else first
-    lengths = tf.norm(first), tf.norm(second)
-    product = float(lengths[0] * lengths[1])
-    cosine = float(tf.tensordot(first, second, 1)) / product if product else 1.0
-    angle = math.acos(min(1.0, max(-1.0, cosine)))
-    if math.sin(angle) < PARALLEL:
-        return (1.0 - place) * first + place * second
-    shares = math.sin((1.0 - place) * angle), math.sin(place * angle)
-    turned = (shares[0] * first / lengths[0] + shares[1] * second / lengths[1]) / math.sin(angle)
-    return ((1.0 - place) * lengths[0] + place * lengths[1]) * turned
 
 
 def _read_place(text: str, last: str) -> float:
