@@ -64,7 +64,7 @@ def rates(workdir: Path, served: Served) -> list[list[str]]:
     """Compares `generate` with what launch.synthesize computes, in turns."""
     run = load_run(workdir, print)
     synthesizer = Synthesizer(run.generator)
-    look = np.zeros([served.appearance_size], np.float32)
+    look = tf.zeros([served.appearance_size])
 
     def synthesize():
         return list(synthesizer.synthesize(num_frames=LENGTH, seed=0, appearance=look))
