@@ -43,7 +43,11 @@ def judge(frames: np.ndarray) -> dict[str, metrics.Fidelity]:
     """Returns what each kind of video scores beside a clip."""
     training, held_out = frames[: metrics.WINDOW], frames[metrics.WINDOW :]
     reality = metrics.Reality(training, held_out)
-    scores = {"real continuation": metrics.ceiling(training, held_out)}
+    halves = metrics.split_held_out(training, held_out)
+    if halves is None:
+        raise ValueError(f"{len(frames)} frames are too few")
+    continuation = metrics.Reality(training, halves[1]).judge(halves[0], settles=False)
+    scores = {"real continuation": continuation}
     for dynamics, num_components in _LINEAR:
         texture = linear_baseline.fit(training, num_components, dynamics)
         syntheses = (
@@ -54,7 +58,7 @@ def judge(frames: np.ndarray) -> dict[str, metrics.Fidelity]:
         scores[name] = metrics.mean_figures(map(reality.judge, syntheses))
     for name, make in SIMPLE_BASELINES.items():
         scores[name] = reality.judge(make(training, 3 * metrics.WINDOW, 0))
-    return {name: score for name, score in scores.items() if score is not None}
+    return scores
 
 
 def main(_) -> None:

@@ -24,16 +24,22 @@ def simulated_sets(name):
     return [(frames[:60], frames[60:]) for frames in clips]
 
 
+def judge_continuation(training, held_out):
+    """Returns what the real continuation scores."""
+    continuation, others = metrics.split_held_out(training, held_out)
+    return metrics.Reality(training, others, NUM_DRAWS).judge(continuation, settles=False)
+
+
 def check_order(sets):
     """Asserts that reality scores one and that what is not like it is told from it."""
-    scores = [metrics.ceiling(*pair, NUM_DRAWS) for pair in sets]
+    scores = [judge_continuation(*pair) for pair in sets]
     bounds = {
         "patch_distance": (0.8, 1.3),
         "motion": (0.85, 1.15),
         "temporal_variance": (0.85, 1.15),
     }
     for name, (low, high) in bounds.items():
-        mean, error = metrics.estimate(scores)[name]
+        mean, error = metrics.Estimate.of([getattr(score, name) for score in scores])
         room = 2.0 * error if len(scores) > 1 else 0.0
         assert low - room < mean < high + room, name
     training, held_out = sets[0]
@@ -78,10 +84,14 @@ def test_a_figure_of_each_kind_by_hand(waves):
 
 
 def test_standard_errors_over_videos(waves):
-    scores = [metrics.Fidelity(*np.full(5, value)) for value in (1.0, 2.0, 3.0)]
-    found = metrics.estimate(scores)["motion"]
-    assert found == pytest.approx((2.0, 1.0 / np.sqrt(3)))
-    assert np.isnan(metrics.estimate(scores[:1])["motion"].standard_error)
+    assert metrics.Estimate.of([1.0, 2.0, 3.0]) == pytest.approx((2.0, 1.0 / np.sqrt(3)))
+    assert np.isnan(metrics.Estimate.of([1.0]).standard_error)
+    frames = waves(420)
+    reality = metrics.Reality(frames[:60], frames[60:180], num_draws=1)
+    videos = [frames[180:300], frames[300:]]
+    several = reality.judge_several(videos)
+    singles = [reality.judge(video).motion for video in videos]
+    assert several["motion"] == pytest.approx((np.mean(singles), abs(np.diff(singles)[0]) / 2))
 
 
 def test_short_clips_are_judged_in_short_windows(waves):
@@ -89,10 +99,21 @@ def test_short_clips_are_judged_in_short_windows(waves):
     reality = metrics.Reality(frames[:16], frames[16:32], num_draws=1)
     assert reality.window == 16
     assert np.isfinite(reality.judge(frames[:40])).all()
-    assert metrics.ceiling(frames[:16], frames[16:40]) is None
-    assert np.isfinite(metrics.ceiling(frames[:16], frames[16:], num_draws=1)).all()
+    assert metrics.split_held_out(frames[:16], frames[16:40]) is None
+    continuation, others = metrics.split_held_out(frames[:16], frames[16:])
+    assert (len(continuation), len(others)) == (24, 24)
 
 
-def test_too_few_frames(waves):
-    with pytest.raises(ValueError, match="3"):
-        metrics.Reality(waves(3), waves(20))
+def test_without_held_out_frames_copies_do_best(waves):
+    frames = waves(300)
+    reality = metrics.Reality(frames[:60], None, num_draws=2)
+    copied, new = reality.judge(frames[:60]), reality.judge(frames[60:])
+    # Half of the frames differ from the other half more than all of them differ from all.
+    assert copied.patch_distance < 1.0
+    assert copied.patch_distance < new.patch_distance
+
+
+def test_a_clip_that_stands_still():
+    still = np.full((20, 16, 16, 3), 0.5)
+    found = metrics.Reality(still, still, num_draws=1).judge(still)
+    assert np.isfinite(found).all()

@@ -1,19 +1,23 @@
 """Fidelity of a synthesis beside real frames of the same texture; no network needed.
 
 Frames are [T, H, W, C] floats in [0, 1]. A synthesis is judged in windows of WINDOW frames, the
-first of which is left out, since a model may need it to forget its initial state.
+first of which is left out where there are more, since a model may need it to forget its initial
+state.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from tf_dyngen.evaluation.energies import edge_energy, motion_energy, temporal_variance
-from tf_dyngen.evaluation.patches import NUM_DRAWS, PATCH_FRAMES, PatchDistance
+from tf_dyngen.evaluation.patches import NUM_DRAWS, PatchDistance
 from tf_dyngen.evaluation.spectra import log_distance, temporal_spectrum
 
 WINDOW = 60
+# Energies and distances below this are rounding.
+SMALLEST = 1e-12
 
 
 class Fidelity(NamedTuple):
@@ -35,7 +39,14 @@ class Estimate(NamedTuple):
     """A mean over videos and its standard error, which is not a number for a single video."""
 
     mean: float
-    standard_error: float
+    standard_error: float = math.nan
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Estimate":
+        """Returns the mean of independent values."""
+        if len(values) < 2:
+            return cls(float(values[0]))
+        return cls(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values))))
 
 
 class Reality:
@@ -46,20 +57,33 @@ class Reality:
 
     Args:
       training: [T, H, W, C] in [0, 1]: what a model was trained on.
-      held_out: [T', H, W, C]: what it never saw.
+      held_out: [T', H, W, C]: what it never saw. If None, patches are compared with those of the
+        training frames, and the distance of their two halves is what it is divided by: a figure
+        that copies of the training frames do best at.
       num_draws: see `PatchDistance`.
     """
 
-    def __init__(self, training: np.ndarray, held_out: np.ndarray, num_draws: int = NUM_DRAWS):
+    def __init__(
+        self,
+        training: np.ndarray,
+        held_out: np.ndarray | None,
+        num_draws: int = NUM_DRAWS,
+    ):
         self.window = min(WINDOW, len(training))
-        if min(self.window, len(held_out)) < PATCH_FRAMES:
-            raise ValueError(f"{len(training)} and {len(held_out)} frames: {PATCH_FRAMES} needed")
         pieces = cut(training, self.window)
-        self._distance = PatchDistance(held_out, num_draws)
-        self._training_distance = float(np.mean([self._distance(piece) for piece in pieces]))
-        self._motion = motion_energy(training)
-        self._variance = float(np.mean([temporal_variance(piece) for piece in pieces]))
-        self._edges = edge_energy(training)
+        if held_out is None:
+            halves = np.array_split(training, 2)
+            own = PatchDistance(halves[1], num_draws)(halves[0])
+            self._distance = PatchDistance(training, num_draws)
+        else:
+            self._distance = PatchDistance(held_out, num_draws)
+            own = np.mean([self._distance(piece) for piece in pieces])
+        # Of training frames that are all the same, nothing can be divided by.
+        self._training_distance = max(float(own), SMALLEST)
+        variance = np.mean([temporal_variance(piece) for piece in pieces])
+        self._motion = max(motion_energy(training), SMALLEST)
+        self._variance = max(float(variance), SMALLEST)
+        self._edges = max(edge_energy(training), SMALLEST)
         self._spectrum = np.mean([temporal_spectrum(piece) for piece in pieces], axis=0)
 
     def judge_window(self, frames: np.ndarray, number: int) -> Fidelity:
@@ -72,18 +96,30 @@ class Reality:
             sharpness=edge_energy(frames) / self._edges,
         )
 
-    def judge(self, synthesis: np.ndarray) -> Fidelity:
-        """Compares a synthesis of 2 * `window` frames or more with reality."""
-        return mean_figures(self.judge_windows(synthesis)[1:])
+    def judge(self, video: np.ndarray, *, settles: bool = True) -> Fidelity:
+        """Compares a video of `window` frames or more with reality.
+
+        Args:
+          video: frames [T, H, W, C] in [0, 1].
+          settles: whether to leave out its first window, where there are more.
+        """
+        return mean_figures(self.judge_windows(settled(video, self.window, settles)))
 
     def judge_windows(self, frames: np.ndarray) -> list[Fidelity]:
         """Compares each window of a video with reality."""
         windows = cut(frames, self.window)
         return [self.judge_window(window, number) for number, window in enumerate(windows)]
 
-    def judge_several(self, syntheses: Iterable[np.ndarray]) -> dict[str, Estimate]:
-        """Returns figure -> mean over independent syntheses, with standard errors."""
-        return estimate([self.judge(synthesis) for synthesis in syntheses])
+    def judge_several(
+        self, videos: Iterable[np.ndarray], *, settles: bool = True
+    ) -> dict[str, Estimate]:
+        """Returns figure -> mean over independent videos, with standard errors."""
+        scores = [self.judge(video, settles=settles) for video in videos]
+        columns = zip(*scores, strict=True)
+        return {
+            name: Estimate.of(column)
+            for name, column in zip(Fidelity._fields, columns, strict=True)
+        }
 
 
 def fidelity(synthesis: np.ndarray, training: np.ndarray, held_out: np.ndarray) -> Fidelity:
@@ -91,19 +127,23 @@ def fidelity(synthesis: np.ndarray, training: np.ndarray, held_out: np.ndarray) 
     return Reality(training, held_out).judge(synthesis)
 
 
-def ceiling(
-    training: np.ndarray, held_out: np.ndarray, num_draws: int = NUM_DRAWS
-) -> Fidelity | None:
-    """Returns what the real continuation scores: the most that a synthesis can hope for.
+def split_held_out(
+    training: np.ndarray, held_out: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Returns the real continuation and the real frames that it is judged beside.
 
-    The continuation is the first half of the held-out frames, judged beside the second half, in
-    whole windows. None where a half is shorter than a window.
+    They are the two halves of the held-out frames. What the continuation scores is the most that a
+    synthesis can hope for. None where a half is shorter than a window.
     """
-    half = len(held_out) // 2
-    if half < min(WINDOW, len(training)):
+    half = 0 if held_out is None else len(held_out) // 2
+    if held_out is None or half < min(WINDOW, len(training)):
         return None
-    reality = Reality(training, held_out[half:], num_draws)
-    return mean_figures(reality.judge_windows(held_out[:half]))
+    return held_out[:half], held_out[half:]
+
+
+def settled(video: np.ndarray, window: int, settles: bool = True) -> np.ndarray:
+    """Returns a video without its first window, if it settles in it and is long enough."""
+    return video[window:] if settles and len(video) >= 2 * window else video
 
 
 def cut(frames: np.ndarray, length: int) -> list[np.ndarray]:
@@ -114,14 +154,3 @@ def cut(frames: np.ndarray, length: int) -> list[np.ndarray]:
 def mean_figures(scores: Iterable[Fidelity]) -> Fidelity:
     """Returns the mean of each figure."""
     return Fidelity(*np.mean(list(scores), axis=0).tolist())
-
-
-def estimate(scores: Sequence[Fidelity]) -> dict[str, Estimate]:
-    """Returns figure -> mean and standard error over independent scores."""
-    means = np.mean(scores, axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        errors = np.std(scores, axis=0) / np.sqrt(len(scores) - 1.0)
-    return {
-        name: Estimate(float(mean), float(error))
-        for name, mean, error in zip(Fidelity._fields, means, errors, strict=True)
-    }
