@@ -8,6 +8,7 @@ import matplotlib
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from tf_dyngen.evaluation.flow import NUM_DIRECTIONS, NUM_QUANTILES, FlowStatistics
 from tf_dyngen.evaluation.metrics import Fidelity
@@ -47,6 +48,9 @@ def draw_spectra(spectra: Mapping[str, np.ndarray], frame_rate: float) -> str:
             frequencies = (np.arange(len(spectrum)) + 1) * frame_rate / length
             # What stands still has no power, which a logarithm cannot show.
             axes.loglog(frequencies, np.maximum(spectrum, 1e-9), color=colour, label=name)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_formatter(NullFormatter())
         axes.set_xlabel("times a second")
         axes.set_ylabel("power")
         _legend(figure, axes, len(spectra))
@@ -138,7 +142,7 @@ def _legend(figure: Figure, axes, number: int) -> None:
 
 
 def _draw(draw, height: float = _SIZE[1]) -> str:
-    with matplotlib.rc_context({**_STYLE}):
+    with matplotlib.rc_context(_STYLE):
         figure = Figure(figsize=(_SIZE[0], height), layout="constrained")
         figure.patch.set_alpha(0.0)
         FigureCanvasSVG(figure)

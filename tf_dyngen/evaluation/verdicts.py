@@ -84,13 +84,14 @@ def compare(figures: Figures, baseline: Figures) -> str:
         if _distance(name, figures[name].mean) < _distance(name, baseline[name].mean)
     ]
     words = ", ".join(name.replace("_", " ") for name in better)
-    return f"{len(better)} of {len(Fidelity._fields)}" + (f" ({words})" if better else "")
+    count = f"{len(better)} of {len(Fidelity._fields)} figures"
+    return f"{count} ({words})" if better else count
 
 
 def describe_drift(first: Figures, last: Figures) -> str:
     """Returns whether the last windows of a long video are like its first ones.
 
-    A change is told where it is over a tenth and over twice its standard error.
+    A change is told where it is over a seventh and over three of its standard errors.
     """
     told = []
     for name, less, more in (
@@ -101,7 +102,7 @@ def describe_drift(first: Figures, last: Figures) -> str:
     ):
         change = last[name].mean - first[name].mean
         error = math.hypot(last[name].standard_error, first[name].standard_error)
-        if abs(change) > max(0.1 * abs(first[name].mean), 2.0 * error):
+        if abs(change) > max(0.15 * abs(first[name].mean), 3.0 * error):
             told.append(
                 f"{more if change > 0 else less} ({first[name].mean:.2f} to {last[name].mean:.2f})"
             )

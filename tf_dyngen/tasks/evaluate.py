@@ -21,7 +21,7 @@ from tf_dyngen.training.restore import TrainedRun, load_run
 
 REAL = "real continuation"
 LINEAR = "linear dynamic texture"
-LINEAR_AS_PUBLISHED = "linear dynamic texture, least squares"
+LINEAR_AS_PUBLISHED = "linear, least squares"
 # Seeds of the baselines, enough to see the spread, and frames of the long video.
 NUM_BASELINE_VIDEOS = 3
 NUM_DRIFT_FRAMES = 3000

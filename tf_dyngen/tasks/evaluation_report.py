@@ -94,9 +94,9 @@ def to_report(evaluation: Evaluation) -> Report:
     learned = dict(list(shown.items())[:1])
     videos = {**learned, **{k: v for a in evaluation.assessments for k, v in a.shown.items()}}
     return Report(
-        title=f"{names} beside {real.name}",
+        title=f"Evaluation of {names}",
         subtitle=(
-            f"{len(real.training)} learned frames of {real.training.shape[1]}x"
+            f"{real.name}: {len(real.training)} learned frames of {real.training.shape[1]}x"
             f"{real.training.shape[2]}; held out: {real.origin}"
         ),
         headlines=_headlines(evaluation),
