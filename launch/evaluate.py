@@ -26,6 +26,9 @@ _CLIP = flags.DEFINE_string(
 )
 _NUM_VIDEOS = flags.DEFINE_integer("num_videos", 10, "syntheses of each run")
 _NUM_FRAMES = flags.DEFINE_integer("num_frames", 240, "length of each")
+_DRIFT_FRAMES = flags.DEFINE_integer(
+    "drift_frames", 3000, "length of one more synthesis, judged window by window"
+)
 _SEED = flags.DEFINE_integer("seed", 0, "of the first synthesis; the next ones follow")
 _FEATURE_MODEL = flags.DEFINE_string(
     "feature_model",
@@ -39,6 +42,7 @@ def main() -> None:
     """Evaluates as the flags say."""
     command_line.require_positive(_NUM_VIDEOS)
     command_line.require_positive(_NUM_FRAMES)
+    command_line.require_positive(_DRIFT_FRAMES)
     command_line.require_seeds(_SEED, _NUM_VIDEOS.value)
     output = command_line.required_path(_OUTPUT, "name the folder to write")
     workdirs = [path for path in (_WORKDIR.value, *_COMPARE.value) if path]
@@ -55,6 +59,7 @@ def main() -> None:
         num_videos=_NUM_VIDEOS.value,
         num_frames=_NUM_FRAMES.value,
         seed=_SEED.value,
+        drift_frames=_DRIFT_FRAMES.value,
         feature_model=Path(_FEATURE_MODEL.value) if _FEATURE_MODEL.value else None,
         register=data_sets.register,
     )

@@ -22,7 +22,7 @@ from tf_dyngen.training.restore import TrainedRun, load_run
 REAL = "real continuation"
 LINEAR = "linear dynamic texture"
 LINEAR_AS_PUBLISHED = "linear, least squares"
-# Seeds of the baselines, enough to see the spread, and frames of the long video.
+# Seeds of the baselines, enough to see the spread.
 NUM_BASELINE_VIDEOS = 3
 NUM_DRIFT_FRAMES = 3000
 # Of a run's syntheses, how many a report shows.
@@ -33,7 +33,7 @@ class RunFigures(NamedTuple):
     """What only a run has.
 
     step: of its checkpoint; reconstruction: psnr and ssim of the learned frames, nothing where no
-    chains are kept; drift: of a synthesis of NUM_DRIFT_FRAMES.
+    chains are kept; drift: of a long synthesis.
     """
 
     step: int
@@ -98,8 +98,22 @@ class Assessor:
         self._num_components = min(num_components, len(self._training) - 1)
         self._extractor = extractor
 
-    def assess_run(self, opened: OpenedRun, *, num_frames: int, seeds: range) -> Assessment:
-        """Judges a run's reconstruction, syntheses of several seeds and one long synthesis."""
+    def assess_run(
+        self,
+        opened: OpenedRun,
+        *,
+        num_frames: int,
+        seeds: range,
+        drift_frames: int = NUM_DRIFT_FRAMES,
+    ) -> Assessment:
+        """Judges a run's reconstruction, syntheses of several seeds and one long synthesis.
+
+        Args:
+          opened: the run.
+          num_frames: of each synthesis.
+          seeds: one a synthesis.
+          drift_frames: of the long one.
+        """
         run, name = opened.run, opened.name
         synthesizer = Synthesizer(run.generator)
         appearance, shown, figures = None, {}, {}
@@ -118,7 +132,7 @@ class Assessor:
         videos = [synthesize(num_frames, seed) for seed in seeds]
         for seed, video in zip(seeds[:NUM_SHOWN], videos, strict=False):
             shown[f"{name}, synthesis, seed {seed}"] = video
-        long = _to_unit(synthesize(NUM_DRIFT_FRAMES, seeds[0]))
+        long = _to_unit(synthesize(drift_frames, seeds[0]))
         drift = measure_drift(long, self.judge.reality)
         return Assessment(
             name, {name: self._row(videos)}, shown, RunFigures(run.step, figures, drift)

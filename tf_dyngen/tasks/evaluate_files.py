@@ -15,7 +15,7 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.evaluation.frechet import FeatureExtractor
 from tf_dyngen.evaluation.metrics import WINDOW
 from tf_dyngen.evaluation.report import render, to_json
-from tf_dyngen.tasks.evaluate import Assessment, Assessor, OpenedRun, open_run
+from tf_dyngen.tasks.evaluate import NUM_DRIFT_FRAMES, Assessment, Assessor, OpenedRun, open_run
 from tf_dyngen.tasks.evaluation_report import Evaluation, to_report, to_values
 from tf_dyngen.tasks.fidelity_action import FIDELITY_FILE
 from tf_dyngen.tasks.real_frames import MOST_HELD_OUT, RealFrames, find_real_frames
@@ -28,6 +28,7 @@ METRICS_FILE, REPORT_FILE = "metrics.json", "report.html"
 # States of linear dynamic textures, where no run says how many it has.
 DEFAULT_COMPONENTS = 40
 LONGEST_VIDEO = 3000
+FEWEST_DRIFT_WINDOWS = 4
 
 
 def evaluate_files(
@@ -40,6 +41,7 @@ def evaluate_files(
     num_videos: int = 10,
     num_frames: int = 240,
     seed: int = 0,
+    drift_frames: int = NUM_DRIFT_FRAMES,
     feature_model: Path | None = None,
     register: Callable[[str], None],
 ) -> None:
@@ -55,6 +57,7 @@ def evaluate_files(
       num_videos: syntheses of each run, with the seeds seed, seed + 1, ...
       num_frames: of each.
       seed: of the first.
+      drift_frames: of one long synthesis of each run.
       feature_model: SavedModel for the Frechet video distance.
       register: makes a data set's builder known to TFDS by its name.
     Raises: UserError for anything the user can put right; nothing is written then.
@@ -65,8 +68,7 @@ def evaluate_files(
     runs = _name_apart([open_run(workdir, clip, _say) for workdir in workdirs])
     real = _find_real(runs, videos, reference, register)
     window = min(WINDOW, len(real.training))
-    if num_frames < window:
-        raise UserError(f"--num_frames={num_frames}", f"give {window} or more")
+    _check_lengths(window, num_frames, drift_frames)
     given = _read_videos(videos, real, window)
     _say(f"{len(real.training)} learned frames of {real.name}; held out: {real.origin}")
     extractor = FeatureExtractor(feature_model) if feature_model else None
@@ -76,7 +78,11 @@ def evaluate_files(
     for opened in runs:
         _say(f"judging {opened.name}")
         seeds = range(seed, seed + num_videos)
-        assessments.append(assessor.assess_run(opened, num_frames=num_frames, seeds=seeds))
+        assessments.append(
+            assessor.assess_run(
+                opened, num_frames=num_frames, seeds=seeds, drift_frames=drift_frames
+            )
+        )
     if given:
         assessments.append(assessor.assess_videos(given))
     _say("judging baselines")
@@ -92,7 +98,12 @@ def evaluate_files(
             for name, workdir in zip(names, workdirs, strict=True)
         },
         notes=_notes(runs, real),
-        request={"videos of each run": num_videos, "frames of each": num_frames, "seed": seed},
+        request={
+            "num_videos": num_videos,
+            "num_frames": num_frames,
+            "drift_frames": drift_frames,
+            "seed": seed,
+        },
         settings=configs.flatten(runs[0].run.record.config) if runs else {},
         versions=_versions(),
     )
@@ -131,6 +142,14 @@ def _find_real(
     learned, held_out = whole.frames[:WINDOW], whole.frames[WINDOW:]
     origin = f"{len(held_out)} frames of {reference.name} behind the first {WINDOW}"
     return RealFrames(whole.name, learned, held_out, origin, whole.frame_rate)
+
+
+def _check_lengths(window: int, num_frames: int, drift_frames: int) -> None:
+    if num_frames < window:
+        raise UserError(f"--num_frames={num_frames}", f"give {window} or more")
+    if drift_frames < FEWEST_DRIFT_WINDOWS * window:
+        least = FEWEST_DRIFT_WINDOWS * window
+        raise UserError(f"--drift_frames={drift_frames}", f"give {least} or more")
 
 
 def _check_sizes(runs: Sequence[OpenedRun]) -> None:

@@ -141,7 +141,8 @@ def _headlines(evaluation: Evaluation) -> list[str]:
                 f"{assessment.name} reconstructs what it learned at "
                 f"{reconstruction['psnr']:.1f} dB, SSIM {reconstruction['ssim']:.3f}."
             )
-        lines.append(f"Over 3,000 frames: {describe_drift(drift.first, drift.last)}")
+        length = len(drift.scores) * evaluation.window
+        lines.append(f"Over {length:,} frames: {describe_drift(drift.first, drift.last)}")
     return lines
 
 
@@ -166,7 +167,7 @@ def _charts(evaluation: Evaluation) -> list[Section]:
     ]
     sections += [
         Section(
-            f"Over 3,000 frames: {assessment.name}",
+            f"Over time: {assessment.name}",
             describe_drift(assessment.run.drift.first, assessment.run.drift.last),
             draw_drift(assessment.run.drift.scores, evaluation.window),
         )
