@@ -1,7 +1,8 @@
 """Charts of a report, as SVG that takes the colour of the text around it."""
 
 import io
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import matplotlib
@@ -17,7 +18,7 @@ from tf_dyngen.evaluation.metrics import Fidelity
 COLOURS = ("#8a94a6", "#2f81f7", "#e8833a", "#2da44e", "#b565d8", "#d4a72c", "#e5534b")
 # Stands for the colour of the text, which SVG calls currentColor and Matplotlib does not know.
 _INK = "#010203"
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "text.parse_math": False,
     "font.size": 11,
@@ -132,8 +133,8 @@ def draw_fidelity(history: Sequence[Mapping[str, Any]]) -> str:
     return _draw(draw)
 
 
-def _colours() -> list[str]:
-    return list(COLOURS) * 4
+def _colours() -> Iterator[str]:
+    return itertools.cycle(COLOURS)
 
 
 def _legend(figure: Figure, axes, number: int) -> None:

@@ -63,8 +63,9 @@ class FidelityAction:
         self._log.close()
 
     def _judge(self, step: int) -> None:
-        kept = self._chains is not None
-        appearance = self._chains.of_clip(self._clip_id).appearance[0] if kept else None
+        appearance = None
+        if self._chains is not None:
+            appearance = self._chains.of_clip(self._clip_id).appearance[0]
         pieces = self._synthesizer.synthesize(
             num_frames=NUM_WINDOWS * self._reality.window, seed=self._seed, appearance=appearance
         )
