@@ -119,7 +119,7 @@ def main(_) -> None:
         f"`python -m benchmarks.quality {' '.join(sys.argv[1:])}`, commit {commit}, "
         f"{platform.machine()}\n"
     )
-    rows = [row for name, source in sources() for row in judge(name, source)]
+    rows = (row for name, source in sources() for row in judge(name, source))
     titles = [COLUMNS[name].title for name in (*Fidelity._fields, "nearest_window")]
     measuring.print_table(["clip", "video", "steps", "s", "PSNR dB", *titles], rows)
 

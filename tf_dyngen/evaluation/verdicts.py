@@ -89,7 +89,7 @@ def compare(figures: Figures, baseline: Figures) -> str:
 
 
 def describe_drift(first: Figures, last: Figures) -> str:
-    """Returns whether the last windows of a long video are like its first ones.
+    """Returns what a long video does from its first windows to its last ones.
 
     A change is told where it is over a seventh and over three of its standard errors.
     """
@@ -106,7 +106,7 @@ def describe_drift(first: Figures, last: Figures) -> str:
             told.append(
                 f"{more if change > 0 else less} ({first[name].mean:.2f} to {last[name].mean:.2f})"
             )
-    return "It " + " and ".join(told) + "." if told else "It does not drift."
+    return " and ".join(told) or "does not drift"
 
 
 def _grade(value: float, bounds: tuple[float, float], allowed: float) -> str:
@@ -133,10 +133,11 @@ def _patches(how: str | None) -> str:
 def _amount(name: str, mean, grades, words: tuple[str, str]) -> str:
     if grades[name] in (GOOD, None):
         return ""
-    word = words[mean[name] > 1.0]
+    verb, _, what = words[mean[name] > 1.0].partition(" ")
+    somewhat = "somewhat " if grades[name] == FAIR else ""
     value = mean[name]
     share = f"{100 * value:.0f}% of reality" if value < 10 else f"{value:.0f} times reality"
-    return f"{word} ({share})"
+    return f"{verb} {somewhat}{what} ({share})"
 
 
 def _rhythm(how: str | None) -> str:

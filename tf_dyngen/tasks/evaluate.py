@@ -32,8 +32,8 @@ NUM_SHOWN = 2
 class RunFigures(NamedTuple):
     """What only a run has.
 
-    step: of its checkpoint; reconstruction: psnr and ssim of the learned frames, nothing where no
-    chains are kept; drift: of a long synthesis.
+    step: of its checkpoint; reconstruction: psnr and ssim of the learned frames, nothing where
+    chains or frames are not kept; drift: of a long synthesis.
     """
 
     step: int
@@ -120,10 +120,13 @@ class Assessor:
         if opened.entry.record.clip_id in run.chains.rows:
             latents = run.chains.of_clip(opened.entry.record.clip_id)
             appearance = latents.appearance[0]
-            frames = _join(synthesizer.render(latents, len(self._training)))
+            frames = _join(synthesizer.render(latents, opened.entry.record.num_frames))
             shown[f"{name}, reconstruction"] = frames
-            sides = _to_unit(frames), self._training
-            figures = {"psnr": psnr(*sides), "ssim": ssim(*sides)}
+            # Another run than the first may have learned other frames.
+            learned = opened.catalogue.observed(opened.entry)
+            if learned is not None:
+                sides = _to_unit(frames), _to_unit(learned)
+                figures = {"psnr": psnr(*sides), "ssim": ssim(*sides)}
 
         def synthesize(length: int, seed: int) -> np.ndarray:
             pieces = synthesizer.synthesize(num_frames=length, seed=seed, appearance=appearance)

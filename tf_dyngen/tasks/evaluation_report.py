@@ -142,7 +142,9 @@ def _headlines(evaluation: Evaluation) -> list[str]:
                 f"{reconstruction['psnr']:.1f} dB, SSIM {reconstruction['ssim']:.3f}."
             )
         length = len(drift.scores) * evaluation.window
-        lines.append(f"Over {length:,} frames: {describe_drift(drift.first, drift.last)}")
+        lines.append(
+            f"Over {length:,} frames {assessment.name} {describe_drift(drift.first, drift.last)}."
+        )
     return lines
 
 
@@ -168,7 +170,8 @@ def _charts(evaluation: Evaluation) -> list[Section]:
     sections += [
         Section(
             f"Over time: {assessment.name}",
-            describe_drift(assessment.run.drift.first, assessment.run.drift.last),
+            f"One synthesis, window by window: it "
+            f"{describe_drift(assessment.run.drift.first, assessment.run.drift.last)}.",
             draw_drift(assessment.run.drift.scores, evaluation.window),
         )
         for assessment in evaluation.assessments
