@@ -25,7 +25,7 @@ from tf_dyngen.evaluation.metrics import Estimate, Fidelity
 from tf_dyngen.evaluation.report import COLUMNS
 from tf_dyngen.simulation.textures import catalogue
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
-from tf_dyngen.tasks.evaluate import LINEAR, REAL, Assessor, OpenedRun
+from tf_dyngen.tasks.evaluate import LINEAR, REAL, Assessor, OpenedRun, Request
 from tf_dyngen.tasks.real_frames import RealFrames, find_real_frames
 from tf_dyngen.video.display import contact_sheet
 from tf_dyngen.video.sources import Source
@@ -69,8 +69,7 @@ def judge(name: str, source: Source) -> Iterator[list[str]]:
             for kind in (REAL, LINEAR):
                 if kind in baselines:
                     yield [name, kind, "", "", "", *cells(baselines[kind].figures)]
-        seeds = range(_VIDEOS.value)
-        found = assessor.assess_run(opened, num_frames=_FRAMES.value, seeds=seeds)
+        found = assessor.assess_run(opened, Request(_FRAMES.value, _VIDEOS.value))
         write_sheet(name, preset, real, found.shown)
         trained = [str(last["step"]), f"{last['seconds']:.0f}", f"{last['psnr']:.1f}"]
         yield [name, preset, *trained, *cells(found.rows[preset].figures)]

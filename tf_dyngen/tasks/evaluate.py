@@ -29,6 +29,15 @@ NUM_DRIFT_FRAMES = 3000
 NUM_SHOWN = 2
 
 
+class Request(NamedTuple):
+    """What to make of each run: videos with the seeds seed, seed + 1, ... and a long one."""
+
+    num_frames: int
+    num_videos: int
+    seed: int = 0
+    drift_frames: int = NUM_DRIFT_FRAMES
+
+
 class RunFigures(NamedTuple):
     """What only a run has.
 
@@ -98,22 +107,8 @@ class Assessor:
         self._num_components = min(num_components, len(self._training) - 1)
         self._extractor = extractor
 
-    def assess_run(
-        self,
-        opened: OpenedRun,
-        *,
-        num_frames: int,
-        seeds: range,
-        drift_frames: int = NUM_DRIFT_FRAMES,
-    ) -> Assessment:
-        """Judges a run's reconstruction, syntheses of several seeds and one long synthesis.
-
-        Args:
-          opened: the run.
-          num_frames: of each synthesis.
-          seeds: one a synthesis.
-          drift_frames: of the long one.
-        """
+    def assess_run(self, opened: OpenedRun, request: Request) -> Assessment:
+        """Judges a run's reconstruction, syntheses of several seeds and one long synthesis."""
         run, name = opened.run, opened.name
         synthesizer = Synthesizer(run.generator)
         appearance, shown, figures = None, {}, {}
@@ -132,10 +127,11 @@ class Assessor:
             pieces = synthesizer.synthesize(num_frames=length, seed=seed, appearance=appearance)
             return _join(pieces)
 
-        videos = [synthesize(num_frames, seed) for seed in seeds]
+        seeds = range(request.seed, request.seed + request.num_videos)
+        videos = [synthesize(request.num_frames, seed) for seed in seeds]
         for seed, video in zip(seeds[:NUM_SHOWN], videos, strict=False):
             shown[f"{name}, synthesis, seed {seed}"] = video
-        long = _to_unit(synthesize(drift_frames, seeds[0]))
+        long = _to_unit(synthesize(request.drift_frames, request.seed))
         drift = measure_drift(long, self.judge.reality)
         return Assessment(
             name, {name: self._row(videos)}, shown, RunFigures(run.step, figures, drift)

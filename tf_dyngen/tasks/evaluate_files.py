@@ -15,7 +15,14 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.evaluation.frechet import FeatureExtractor
 from tf_dyngen.evaluation.metrics import WINDOW
 from tf_dyngen.evaluation.report import render, to_json
-from tf_dyngen.tasks.evaluate import NUM_DRIFT_FRAMES, Assessment, Assessor, OpenedRun, open_run
+from tf_dyngen.tasks.evaluate import (
+    NUM_DRIFT_FRAMES,
+    Assessment,
+    Assessor,
+    OpenedRun,
+    Request,
+    open_run,
+)
 from tf_dyngen.tasks.evaluation_report import Evaluation, to_report, to_values
 from tf_dyngen.tasks.fidelity_action import FIDELITY_FILE
 from tf_dyngen.tasks.real_frames import MOST_HELD_OUT, RealFrames, find_real_frames
@@ -74,45 +81,44 @@ def evaluate_files(
     extractor = FeatureExtractor(feature_model) if feature_model else None
     num_components = runs[0].run.record.config.model.state_size if runs else DEFAULT_COMPONENTS
     assessor = Assessor(real, num_components, extractor)
-    assessments: list[Assessment] = []
-    for opened in runs:
-        _say(f"judging {opened.name}")
-        seeds = range(seed, seed + num_videos)
-        assessments.append(
-            assessor.assess_run(
-                opened, num_frames=num_frames, seeds=seeds, drift_frames=drift_frames
-            )
-        )
-    if given:
-        assessments.append(assessor.assess_videos(given))
-    _say("judging baselines")
-    names = [opened.name for opened in runs]
-    evaluation = Evaluation(
-        real,
-        window,
-        assessments,
-        assessor.assess_baselines(num_frames),
-        histories=dict(zip(names, map(read_metrics, workdirs), strict=True)),
-        fidelity={
-            name: read_metrics(workdir, FIDELITY_FILE)
-            for name, workdir in zip(names, workdirs, strict=True)
-        },
-        notes=_notes(runs, real),
-        request={
-            "num_videos": num_videos,
-            "num_frames": num_frames,
-            "drift_frames": drift_frames,
-            "seed": seed,
-        },
-        settings=configs.flatten(runs[0].run.record.config) if runs else {},
-        versions=_versions(),
-    )
+    request = Request(num_frames, num_videos, seed, drift_frames)
+    evaluation = _judge(assessor, runs, workdirs, given, request)
     page = render(to_report(evaluation))
     seconds = round(time.perf_counter() - started, 1)
     values = to_json({**to_values(evaluation), "seconds": seconds})
     write_atomically(output / METRICS_FILE, values)
     write_atomically(output / REPORT_FILE, page)
     _say(f"wrote {output / REPORT_FILE} and {METRICS_FILE} after {seconds:.0f} s")
+
+
+def _judge(
+    assessor: Assessor,
+    runs: Sequence[OpenedRun],
+    workdirs: Sequence[Path],
+    given: dict[str, np.ndarray],
+    request: Request,
+) -> Evaluation:
+    """Judges everything and says what it is about."""
+    assessments: list[Assessment] = []
+    for opened in runs:
+        _say(f"judging {opened.name}")
+        assessments.append(assessor.assess_run(opened, request))
+    if given:
+        assessments.append(assessor.assess_videos(given))
+    _say("judging baselines")
+    logs = {opened.name: workdir for opened, workdir in zip(runs, workdirs, strict=True)}
+    return Evaluation(
+        assessor.real,
+        assessor.judge.reality.window,
+        assessments,
+        assessor.assess_baselines(request.num_frames),
+        histories={name: read_metrics(workdir) for name, workdir in logs.items()},
+        fidelity={name: read_metrics(workdir, FIDELITY_FILE) for name, workdir in logs.items()},
+        notes=_notes(runs, assessor.real),
+        request=request._asdict(),
+        settings=configs.flatten(runs[0].run.record.config) if runs else {},
+        versions=_versions(),
+    )
 
 
 def _find_real(

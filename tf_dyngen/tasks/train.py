@@ -67,12 +67,7 @@ def train(
     Raises: UserError for anything the user can put right; the work directory is as it was.
       WorkerLostError if another worker is gone.
     """
-    if strategy == MULTI_WORKER:
-        _say(
-            f"waiting {wait_seconds / 60:g} minutes at most for all workers that TF_CONFIG names; "
-            "without them, SIGALRM ends this one"
-        )
-    workers = Workers(choose_strategy(strategy, wait_seconds=wait_seconds))
+    workers = _meet(strategy, wait_seconds)
     stored = load_record(workdir)
     config = _resolve_config(stored, preset, changes or {})
     source = _complete(source, stored.source if stored else embedded)
@@ -99,6 +94,16 @@ def train(
         judging = _judge_fidelity(workdir, record, trainer, learner, register)
         _train_and_report(workdir, trainer, learner, checkpoints, judging, max_seconds)
         workers.wait_for_all()
+
+
+def _meet(strategy: str, wait_seconds: float) -> Workers:
+    """Returns this worker and the others, once they are there."""
+    if strategy == MULTI_WORKER:
+        _say(
+            f"waiting {wait_seconds / 60:g} minutes at most for all workers that TF_CONFIG names; "
+            "without them, SIGALRM ends this one"
+        )
+    return Workers(choose_strategy(strategy, wait_seconds=wait_seconds))
 
 
 def _complete(source: Source, default: Source) -> Source:
