@@ -16,6 +16,7 @@ setuptools.setup(
     long_description_content_type="text/markdown",
     license="MIT",
     python_requires=">=3.11,<3.14",
+    package_data={"tf_dyngen": ["evaluation/report.html.jinja"]},
     # `launch` and `datasets` are used from the checkout: a top-level `datasets`
     # in a wheel would overwrite the Hugging Face package of that name.
     packages=setuptools.find_packages(include=["tf_dyngen", "tf_dyngen.*"]),
@@ -29,7 +30,10 @@ setuptools.setup(
         "imageio>=2.36,<3",
         "imageio-ffmpeg>=0.5,<1",
         "importlib_resources>=6",  # TFDS imports it without declaring it
+        "jinja2>=3.1,<4",
         "keras>=3.15,<3.16",
+        "markupsafe>=3,<4",
+        "matplotlib>=3.10,<4",
         "numpy>=2.0,<3",
         "pillow>=11,<13",
         "psutil>=6,<8",
@@ -65,6 +69,3 @@ setuptools.setup(
             "pytest-xdist>=3.6,<4",
             "ruff>=0.9,<1",
             "selenium>=4.50,<5",
-        ],
-    },
-)

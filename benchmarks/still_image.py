@@ -15,7 +15,8 @@ import numpy as np
 from absl import app, flags
 
 from benchmarks import measuring
-from tf_dyngen.evaluation import metrics
+from tf_dyngen.evaluation.energies import motion_energy
+from tf_dyngen.evaluation.reconstruction import psnr
 from tf_dyngen.inference.known_frames import spread
 from tf_dyngen.tasks.animate import fade_from
 from tf_dyngen.tasks.infer import inference_of, known_clips
@@ -56,15 +57,19 @@ def judge(workdir: Path) -> list[str]:
         pair = new[: len(following)] / 255.0, following / 255.0
         begun = [frames[:_FIRST] for frames in pair]
         ratios = [motion_ratio(*sides) for sides in (pair, begun)]
-        figures.append([metrics.psnr(new[0] / 255.0, real[start] / 255.0), *ratios])
+        figures.append([psnr(new[0] / 255.0, real[start] / 255.0), *ratios])
         if len(figures) <= _NUM_SHOWN:
             exact = np.concatenate(list(fade_from(real[start], iter([new]), 25)))
             videos = {"real": following, "new": new, "exact": exact}
             sheet |= {f"{name} {start}": frames[:_SHOWN] for name, frames in videos.items()}
     if _SHEETS.value:
         write_picture(Path(_SHEETS.value) / f"{workdir.name}.png", contact_sheet(sheet))
-    psnr, motion, first = np.array(figures).T
-    cells = [f"{psnr.mean():.1f}", f"{psnr.min():.1f}", f"{10 * np.log10(4 / spread(known)):.1f}"]
+    errors, motion, first = np.array(figures).T
+    cells = [
+        f"{errors.mean():.1f}",
+        f"{errors.min():.1f}",
+        f"{10 * np.log10(4 / spread(known)):.1f}",
+    ]
     cells += [
         f"{part.mean():.2f} ({part.min():.2f} to {part.max():.2f})" for part in (motion, first)
     ]
@@ -73,7 +78,7 @@ def judge(workdir: Path) -> list[str]:
 
 def motion_ratio(frames: np.ndarray, reference: np.ndarray) -> float:
     """Returns the motion energy of frames over that of others."""
-    return metrics.motion_energy(frames) / metrics.motion_energy(reference)
+    return motion_energy(frames) / motion_energy(reference)
 
 
 def main(_) -> None:

@@ -25,6 +25,11 @@ _NUM_FRAMES = flags.DEFINE_integer("num_frames", None, "learn the first so many 
 _STEPS = flags.DEFINE_integer("steps", None, "train up to this step")
 _MINUTES = flags.DEFINE_float("minutes", None, "stop cleanly after so many minutes of training")
 _SEED = flags.DEFINE_integer("seed", None, "names all random numbers of the run")
+_EVALUATE_EVERY = flags.DEFINE_integer(
+    "evaluate_every",
+    None,
+    "judge a synthesis beside real frames every so many steps: fidelity.jsonl and TensorBoard",
+)
 _STRATEGY = flags.DEFINE_enum(
     "strategy",
     "auto",
@@ -67,6 +72,7 @@ def _changes() -> dict:
     named = {
         "video.num_frames": _NUM_FRAMES.value,
         "learning.steps": _STEPS.value,
+        "output.evaluate_every": _EVALUATE_EVERY.value,
         "seed": _SEED.value,
     }
     changes = {key: value for key, value in named.items() if value is not None}

@@ -110,10 +110,11 @@ class LearningConfig:
 
 @dataclasses.dataclass(frozen=True)
 class OutputConfig:
-    """How often a run writes what, in steps."""
+    """How often a run writes what, in steps; `evaluate_every` 0 is never."""
 
     log_every: int = _setting(20, low=1)
     samples_every: int = _setting(500, low=1)
+    evaluate_every: int = _setting(0, low=0)
     checkpoint_every: int = _setting(250, low=1)
     keep_checkpoints: int = _setting(2, low=1)
 

@@ -29,6 +29,7 @@ PRELOADED = [
     "tensorboard.plugins.image.metadata",
     "tf_dyngen.tasks.animate",
     "tf_dyngen.tasks.appearance_grid",
+    "tf_dyngen.tasks.evaluate_files",
     "tf_dyngen.tasks.infer_files",
     "tf_dyngen.tasks.recover_files",
     "tf_dyngen.tasks.synthesize_files",

@@ -58,6 +58,7 @@ def test_what_is_written(recover, hidden_run, waves, tmp_path):
         "nearest frame",
         "nearest pixel",
         "biharmonic",
+        "linear dynamic texture",
     }
     for name in ("recovered", "std", "side_by_side"):
         assert len(iio.imread(output / f"{name}.mp4")) == 12

@@ -1,16 +1,23 @@
-"""Figures of merit of a synthesis beside real frames of the same texture; no network needed.
+"""Fidelity of a synthesis beside real frames of the same texture; no network needed.
 
 Frames are [T, H, W, C] floats in [0, 1]. A synthesis is judged in windows of WINDOW frames, the
-first of which is left out, since a model may need it to forget its initial state.
+first of which is left out where there are more, since a model may need it to forget its initial
+state.
 """
 
+import math
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from tf_dyngen.evaluation.energies import edge_energy, motion_energy, temporal_variance
+from tf_dyngen.evaluation.patches import NUM_DRAWS, PatchDistance
+from tf_dyngen.evaluation.spectra import log_distance, temporal_spectrum
+
 WINDOW = 60
-PATCH_FRAMES, PATCH_SIDE = 4, 8
-NUM_PATCHES, NUM_DIRECTIONS = 6000, 256
+# Energies and distances below this are rounding.
+SMALLEST = 1e-12
 
 
 class Fidelity(NamedTuple):
@@ -28,99 +35,122 @@ class Fidelity(NamedTuple):
     sharpness: float
 
 
-def psnr(frames: np.ndarray, reference: np.ndarray) -> float:
-    """Returns the peak signal-to-noise ratio in dB; infinite for equal frames."""
-    mse = np.mean(np.square(frames.astype(np.float64) - reference))
-    return float(-10.0 * np.log10(mse)) if mse > 0 else float("inf")
+class Estimate(NamedTuple):
+    """A mean over videos and its standard error, which is not a number for a single video."""
+
+    mean: float
+    standard_error: float = math.nan
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Estimate":
+        """Returns the mean of independent values."""
+        if len(values) < 2:
+            return cls(float(values[0]))
+        return cls(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values))))
 
 
-def motion_energy(frames: np.ndarray) -> float:
-    """Returns the mean squared difference of consecutive frames."""
-    return float(np.mean(np.square(np.diff(frames, axis=0))))
+class Reality:
+    """Real frames, and what they score themselves.
 
+    Training frames that are longer than WINDOW are judged in windows too; shorter ones make all
+    windows as short as they are.
 
-def temporal_variance(frames: np.ndarray) -> float:
-    """Returns the variance over time, averaged over pixels and channels."""
-    return float(np.mean(np.var(frames, axis=0)))
-
-
-def edge_energy(frames: np.ndarray) -> float:
-    """Returns the mean squared horizontal plus vertical difference of neighbouring pixels."""
-    vertical, horizontal = np.diff(frames, axis=1), np.diff(frames, axis=2)
-    return float(np.mean(np.square(vertical)) + np.mean(np.square(horizontal)))
-
-
-def temporal_spectrum(frames: np.ndarray) -> np.ndarray:
-    """Returns the power at the non-zero frequencies, [T // 2], averaged over pixels and channels.
-
-    Each pixel's mean is removed and a Hann window applied over time.
+    Args:
+      training: [T, H, W, C] in [0, 1]: what a model was trained on.
+      held_out: [T', H, W, C]: what it never saw. If None, patches are compared with those of the
+        training frames, and the distance of their two halves is what it is divided by: a figure
+        that copies of the training frames do best at.
+      num_draws: see `PatchDistance`.
     """
-    hann = np.hanning(len(frames))[:, None, None, None]
-    spectra = np.fft.rfft((frames - frames.mean(axis=0)) * hann, axis=0)
-    return np.mean(np.abs(spectra) ** 2, axis=(1, 2, 3))[1:]
 
+    def __init__(
+        self,
+        training: np.ndarray,
+        held_out: np.ndarray | None,
+        num_draws: int = NUM_DRAWS,
+    ):
+        self.window = min(WINDOW, len(training))
+        pieces = cut(training, self.window)
+        if held_out is None:
+            halves = np.array_split(training, 2)
+            own = PatchDistance(halves[1], num_draws)(halves[0])
+            self._distance = PatchDistance(training, num_draws)
+        else:
+            self._distance = PatchDistance(held_out, num_draws)
+            own = np.mean([self._distance(piece) for piece in pieces])
+        # Of training frames that are all the same, nothing can be divided by.
+        self._training_distance = max(float(own), SMALLEST)
+        variance = np.mean([temporal_variance(piece) for piece in pieces])
+        self._motion = max(motion_energy(training), SMALLEST)
+        self._variance = max(float(variance), SMALLEST)
+        self._edges = max(edge_energy(training), SMALLEST)
+        self._spectrum = np.mean([temporal_spectrum(piece) for piece in pieces], axis=0)
 
-def spectrum_distance(frames: np.ndarray, reference: np.ndarray) -> float:
-    """Returns the RMS difference of the logarithms of two videos' spectra; equal lengths."""
-    floor = 1e-12
-    logs = [np.log(temporal_spectrum(video) + floor) for video in (frames, reference)]
-    return float(np.sqrt(np.mean(np.square(logs[0] - logs[1]))))
+    def judge_window(self, frames: np.ndarray, number: int) -> Fidelity:
+        """Compares `window` frames, the window of that number of a video, with reality."""
+        return Fidelity(
+            patch_distance=self._distance(frames, draw=number) / self._training_distance,
+            motion=motion_energy(frames) / self._motion,
+            temporal_variance=temporal_variance(frames) / self._variance,
+            spectrum_distance=log_distance(temporal_spectrum(frames), self._spectrum),
+            sharpness=edge_energy(frames) / self._edges,
+        )
 
+    def judge(self, video: np.ndarray, *, settles: bool = True) -> Fidelity:
+        """Compares a video of `window` frames or more with reality.
 
-def patch_distance(frames: np.ndarray, reference: np.ndarray, seed: int = 0) -> float:
-    """Returns the sliced Wasserstein distance of space-time patches, averaged over two scales.
+        Args:
+          video: frames [T, H, W, C] in [0, 1].
+          settles: whether to leave out its first window, where there are more.
+        """
+        return mean_figures(self.judge_windows(settled(video, self.window, settles)))
 
-    Random patches of 4 frames x 8 x 8 pixels are taken from each side, at full size and after
-    2x2 averaging, and projected on random unit directions; the distance is the mean absolute
-    difference of the sorted projections (Rabin et al., SSVM 2011).
-    """
-    random = np.random.default_rng(seed)
-    pairs = [(frames, reference), (_halve(frames), _halve(reference))]
-    return float(np.mean([_sliced_distance(*pair, random) for pair in pairs]))
+    def judge_windows(self, frames: np.ndarray) -> list[Fidelity]:
+        """Compares each window of a video with reality."""
+        windows = cut(frames, self.window)
+        return [self.judge_window(window, number) for number, window in enumerate(windows)]
+
+    def judge_several(
+        self, videos: Iterable[np.ndarray], *, settles: bool = True
+    ) -> dict[str, Estimate]:
+        """Returns figure -> mean over independent videos, with standard errors."""
+        scores = [self.judge(video, settles=settles) for video in videos]
+        columns = zip(*scores, strict=True)
+        return {
+            name: Estimate.of(column)
+            for name, column in zip(Fidelity._fields, columns, strict=True)
+        }
 
 
 def fidelity(synthesis: np.ndarray, training: np.ndarray, held_out: np.ndarray) -> Fidelity:
-    """Compares a synthesis of at least 2 * WINDOW frames with reality; see `Fidelity`.
+    """Compares a synthesis of at least 2 * WINDOW frames with reality; see `Fidelity`."""
+    return Reality(training, held_out).judge(synthesis)
 
-    The training frames are taken as one window, so they should be WINDOW frames long.
+
+def split_held_out(
+    training: np.ndarray, held_out: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Returns the real continuation and the real frames that it is judged beside.
+
+    They are the two halves of the held-out frames. What the continuation scores is the most that a
+    synthesis can hope for. None where a half is shorter than a window.
     """
-    starts = range(WINDOW, len(synthesis) - WINDOW + 1, WINDOW)
-    windows = [synthesis[start : start + WINDOW] for start in starts]
-
-    def ratio(energy) -> float:
-        return float(np.mean([energy(window) for window in windows]) / energy(training))
-
-    distances = [patch_distance(window, held_out) for window in windows]
-    return Fidelity(
-        patch_distance=float(np.mean(distances)) / patch_distance(training, held_out),
-        motion=ratio(motion_energy),
-        temporal_variance=ratio(temporal_variance),
-        spectrum_distance=float(np.mean([spectrum_distance(w, training) for w in windows])),
-        sharpness=ratio(edge_energy),
-    )
+    half = 0 if held_out is None else len(held_out) // 2
+    if held_out is None or half < min(WINDOW, len(training)):
+        return None
+    return held_out[:half], held_out[half:]
 
 
-def _sliced_distance(frames: np.ndarray, reference: np.ndarray, random) -> float:
-    patches, others = _draw_patches(frames, random), _draw_patches(reference, random)
-    directions = random.standard_normal([patches.shape[1], NUM_DIRECTIONS])
-    directions /= np.linalg.norm(directions, axis=0)
-    projections = [np.sort(side @ directions, axis=0) for side in (patches, others)]
-    return float(np.mean(np.abs(projections[0] - projections[1])))
+def settled(video: np.ndarray, window: int, settles: bool = True) -> np.ndarray:
+    """Returns a video without its first window, if it settles in it and is long enough."""
+    return video[window:] if settles and len(video) >= 2 * window else video
 
 
-def _draw_patches(frames: np.ndarray, random) -> np.ndarray:
-    """Returns patches [NUM_PATCHES, D] at random places."""
-    sides = (PATCH_FRAMES, PATCH_SIDE, PATCH_SIDE)
-    corners = [
-        random.integers(0, length - side + 1, NUM_PATCHES)
-        for length, side in zip(frames.shape, sides, strict=False)
-    ]
-    windows = np.lib.stride_tricks.sliding_window_view(frames, sides, axis=(0, 1, 2))
-    return windows[tuple(corners)].reshape(NUM_PATCHES, -1)
+def cut(frames: np.ndarray, length: int) -> list[np.ndarray]:
+    """Returns windows of `length` frames, one behind the other; what is left over is left out."""
+    return [frames[i : i + length] for i in range(0, len(frames) - length + 1, length)]
 
 
-def _halve(frames: np.ndarray) -> np.ndarray:
-    """Averages blocks of 2x2 pixels; an odd last row or column is left out."""
-    num_frames, height, width, channels = frames.shape
-    even = frames[:, : height // 2 * 2, : width // 2 * 2]
-    return even.reshape(num_frames, height // 2, 2, width // 2, 2, channels).mean(axis=(2, 4))
+def mean_figures(scores: Iterable[Fidelity]) -> Fidelity:
+    """Returns the mean of each figure."""
+    return Fidelity(*np.mean(list(scores), axis=0).tolist())

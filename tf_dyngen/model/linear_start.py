@@ -63,7 +63,7 @@ def fit_dynamics(
     # The biased estimate (divided by the number of frames, not of pairs) keeps A a contraction.
     products = [clip[1:].T @ clip[:-1] for clip in states]
     transition = memory * np.sum(products, axis=0) / sum(len(clip) for clip in states)
-    noise_gain = _symmetric_root(np.eye(len(transition)) - transition @ transition.T)
+    noise_gain = symmetric_root(np.eye(len(transition)) - transition @ transition.T)
     return transition, noise_gain
 
 
@@ -164,7 +164,8 @@ def principal_components(pixels: np.ndarray, state_size: int) -> tuple[np.ndarra
     return states, loading
 
 
-def _symmetric_root(matrix: np.ndarray) -> np.ndarray:
+def symmetric_root(matrix: np.ndarray) -> np.ndarray:
+    """Returns the symmetric square root of a covariance, negative rounding errors set to 0."""
     values, vectors = scipy.linalg.eigh(matrix)
     return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
 

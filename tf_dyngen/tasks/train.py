@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 from tf_dyngen import config as configs
 from tf_dyngen import presets
 from tf_dyngen.config import Config
+from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
+from tf_dyngen.tasks.fidelity_action import FidelityAction
+from tf_dyngen.tasks.real_frames import find_real_frames
 from tf_dyngen.tasks.samples import LONGEST_SAMPLE, SamplesAction
 from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.batches import ClipBatches
@@ -64,12 +67,7 @@ def train(
     Raises: UserError for anything the user can put right; the work directory is as it was.
       WorkerLostError if another worker is gone.
     """
-    if strategy == MULTI_WORKER:
-        _say(
-            f"waiting {wait_seconds / 60:g} minutes at most for all workers that TF_CONFIG names; "
-            "without them, SIGALRM ends this one"
-        )
-    workers = Workers(choose_strategy(strategy, wait_seconds=wait_seconds))
+    workers = _meet(strategy, wait_seconds)
     stored = load_record(workdir)
     config = _resolve_config(stored, preset, changes or {})
     source = _complete(source, stored.source if stored else embedded)
@@ -93,8 +91,19 @@ def train(
         _start_or_go_on(trainer, learner, checkpoints, clips.fitted)
         if workers.is_chief:
             record.save(workdir)
-        _train_and_report(workdir, trainer, learner, checkpoints, max_seconds)
+        judging = _judge_fidelity(workdir, record, trainer, learner, register)
+        _train_and_report(workdir, trainer, learner, checkpoints, judging, max_seconds)
         workers.wait_for_all()
+
+
+def _meet(strategy: str, wait_seconds: float) -> Workers:
+    """Returns this worker and the others, once they are there."""
+    if strategy == MULTI_WORKER:
+        _say(
+            f"waiting {wait_seconds / 60:g} minutes at most for all workers that TF_CONFIG names; "
+            "without them, SIGALRM ends this one"
+        )
+    return Workers(choose_strategy(strategy, wait_seconds=wait_seconds))
 
 
 def _complete(source: Source, default: Source) -> Source:
@@ -189,11 +198,41 @@ def _start_or_go_on(
         learner.chains.start_from_prior(config.seed, restored.new_clips)
 
 
+def _judge_fidelity(
+    workdir: Path,
+    record: RunRecord,
+    trainer: Trainer,
+    learner: Learner,
+    register: Callable[[str], None],
+) -> list[Action]:
+    """Returns the action that judges syntheses of the first clip, if it is asked for."""
+    every, workers = record.config.output.evaluate_every, trainer.workers
+    if not every or not workers.is_chief:
+        return []
+    catalogue = ClipCatalogue(workdir, record)
+    entry = catalogue.trained[0]
+    real = find_real_frames(catalogue, record, entry, register=register)
+    _say(f"judging syntheses every {every} steps; held out: {real.origin}")
+    return [
+        FidelityAction(
+            workdir,
+            real=real,
+            clip_id=entry.record.clip_id,
+            synthesizer=Synthesizer(learner.generator),
+            chains=learner.chains,
+            first_step=trainer.completed,
+            every=every,
+            seed=record.config.seed,
+        )
+    ]
+
+
 def _train_and_report(
     workdir: Path,
     trainer: Trainer,
     learner: Learner,
     checkpoints: Checkpoints,
+    judging: list[Action],
     max_seconds: float,
 ) -> None:
     config, first_step, workers = trainer.config, trainer.completed, trainer.workers
@@ -212,6 +251,7 @@ def _train_and_report(
                 every=config.output.samples_every,
                 seed=config.seed,
             ),
+            *judging,
         ]
     with StopRequest() as stop:
         trainer.train(actions, should_stop=stop, max_seconds=max_seconds)

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import tensorflow as tf
@@ -59,49 +60,71 @@ class ProgressAction:
         )
 
 
-class MetricsLogAction:
-    """Writes metrics.jsonl and TensorBoard scalars every so many steps and at the end.
+class ScalarLog:
+    """A file of JSON objects, one a line, and the same numbers as TensorBoard scalars.
 
     Lines of steps behind `first_step`, which a killed run may have left, are dropped first: they
     are run again.
+
+    Args:
+      workdir: of the run.
+      name: of the file.
+      first_step: where this session starts.
+      group: of the scalars in TensorBoard, if they have one.
     """
 
-    def __init__(self, workdir: Path, *, first_step: int, every: int):
-        self._path = workdir / METRICS_FILE
-        self._every = every
-        self._logged = first_step
+    def __init__(self, workdir: Path, name: str, *, first_step: int, group: str = ""):
+        self._path = workdir / name
+        self._group = group
+        self.last_step = first_step
         write_atomically(self._path, "".join(_lines_up_to(self._path, first_step)))
         self._folder = workdir / TENSORBOARD_FOLDER
         with write_errors(self._folder, ADVICE):
             self._writer = tf.summary.create_file_writer(str(self._folder))
 
-    def after_step(self, metrics: Metrics) -> None:
-        """Logs multiples of `every`."""
-        if metrics.step % self._every == 0:
-            self._log(metrics)
+    def write(self, step: int, values: Mapping[str, float]) -> None:
+        """Writes the values of a step."""
+        self.last_step = step
+        line = json.dumps({"step": step, **values})
+        with write_errors(self._path, ADVICE), self._path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+        with write_errors(self._folder, ADVICE), self._writer.as_default():
+            for name, value in values.items():
+                tf.summary.scalar(self._group + name, value, step=step)
+            self._writer.flush()
 
-    def at_end(self, metrics: Metrics | None) -> None:
-        """Logs the last step."""
-        if metrics is not None and metrics.step != self._logged:
-            self._log(metrics)
+    def close(self) -> None:
+        """Writes what is left."""
         with write_errors(self._folder, ADVICE):
             self._writer.close()
 
-    def _log(self, metrics: Metrics) -> None:
-        self._logged = metrics.step
+
+class MetricsLogAction:
+    """Writes metrics.jsonl and TensorBoard scalars every so many steps and at the end."""
+
+    def __init__(self, workdir: Path, *, first_step: int, every: int):
+        self._every = every
+        self._log = ScalarLog(workdir, METRICS_FILE, first_step=first_step)
+
+    def after_step(self, metrics: Metrics) -> None:
+        """Logs multiples of `every`."""
+        if metrics.step % self._every == 0:
+            self._write(metrics)
+
+    def at_end(self, metrics: Metrics | None) -> None:
+        """Logs the last step."""
+        if metrics is not None and metrics.step != self._log.last_step:
+            self._write(metrics)
+        self._log.close()
+
+    def _write(self, metrics: Metrics) -> None:
         values = dataclasses.asdict(metrics)
-        with write_errors(self._path, ADVICE), self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(values) + "\n")
-        with write_errors(self._folder, ADVICE), self._writer.as_default():
-            for name, value in values.items():
-                if name != "step":
-                    tf.summary.scalar(name, value, step=metrics.step)
-            self._writer.flush()
+        self._log.write(values.pop("step"), values)
 
 
-def read_metrics(workdir: Path) -> list[dict]:
-    """Returns the objects of metrics.jsonl; a last line that a kill cut short is left out."""
-    return [json.loads(line) for line in _whole_lines(workdir / METRICS_FILE)]
+def read_metrics(workdir: Path, name: str = METRICS_FILE) -> list[dict]:
+    """Returns the objects of a log; a last line that a kill cut short is left out."""
+    return [json.loads(line) for line in _whole_lines(workdir / name)]
 
 
 def _lines_up_to(path: Path, last_step: int) -> list[str]:

@@ -25,6 +25,15 @@ def upscale(frames: np.ndarray, factor: int) -> np.ndarray:
     return frames.repeat(factor, axis=1).repeat(factor, axis=2)
 
 
+def scaled(frames: np.ndarray, height: int) -> np.ndarray:
+    """Bring frames [T, H, W, 3] uint8 to about `height`: whole pixels up, smoothed down."""
+    source_height, source_width = frames.shape[1:3]
+    if source_height <= 1.5 * height:
+        return upscale(frames, max(1, round(height / source_height)))
+    size = (max(1, round(source_width * height / source_height)), height)
+    return np.stack([np.asarray(Image.fromarray(frame).resize(size)) for frame in frames])
+
+
 def evenly_spaced(num_frames: int, num_chosen: int) -> np.ndarray:
     """Choose up to `num_chosen` of `num_frames` frames, first and last among them: [n] int."""
     return np.rint(np.linspace(0, num_frames - 1, min(num_frames, num_chosen))).astype(int)
@@ -45,7 +54,7 @@ def contact_sheet(rows: Mapping[str, np.ndarray], columns: int = 8) -> np.ndarra
     for label, frames in rows.items():
         _check_frames(label, frames)
         chosen = frames[evenly_spaced(len(frames), columns)]
-        strips.append(_strip(_scaled(_to_rgb(chosen), CELL_HEIGHT)))
+        strips.append(_strip(scaled(_to_rgb(chosen), CELL_HEIGHT)))
     font = ImageFont.load_default(16)
     left = max(_text_size(label, font)[0] for label in rows) + 3 * GAP
     width = left + max(strip.shape[1] for strip in strips) + GAP
@@ -116,15 +125,6 @@ def _check_frames(label: str, frames: np.ndarray) -> None:
 
 def _to_rgb(frames: np.ndarray) -> np.ndarray:
     return np.broadcast_to(frames, (*frames.shape[:-1], 3))
-
-
-def _scaled(frames: np.ndarray, height: int) -> np.ndarray:
-    """Bring frames [T, H, W, 3] to about `height`: whole pixels up, smoothed down."""
-    source_height, source_width = frames.shape[1:3]
-    if source_height <= 1.5 * height:
-        return upscale(frames, max(1, round(height / source_height)))
-    size = (max(1, round(source_width * height / source_height)), height)
-    return np.stack([np.asarray(Image.fromarray(frame).resize(size)) for frame in frames])
 
 
 def _strip(frames: np.ndarray) -> np.ndarray:

@@ -1,0 +1,239 @@
+"""What `launch.evaluate` writes: metrics.json and report.html."""
+
+import importlib.metadata
+import platform
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+import tf_dyngen
+from tf_dyngen import config as configs
+from tf_dyngen.errors import UserError
+from tf_dyngen.evaluation.frechet import FeatureExtractor
+from tf_dyngen.evaluation.metrics import WINDOW
+from tf_dyngen.evaluation.report import render, to_json
+from tf_dyngen.tasks.evaluate import (
+    NUM_DRIFT_FRAMES,
+    Assessment,
+    Assessor,
+    OpenedRun,
+    Request,
+    open_run,
+)
+from tf_dyngen.tasks.evaluation_report import Evaluation, to_report, to_values
+from tf_dyngen.tasks.fidelity_action import FIDELITY_FILE
+from tf_dyngen.tasks.real_frames import MOST_HELD_OUT, RealFrames, find_real_frames
+from tf_dyngen.training.reports import read_metrics
+from tf_dyngen.training.run_record import PACKAGES
+from tf_dyngen.video.clips import clip_name, read_clip
+from tf_dyngen.video.writers import write_atomically
+
+METRICS_FILE, REPORT_FILE = "metrics.json", "report.html"
+# States of linear dynamic textures, where no run says how many it has.
+DEFAULT_COMPONENTS = 40
+LONGEST_VIDEO = 3000
+FEWEST_DRIFT_WINDOWS = 4
+
+
+def evaluate_files(
+    output: Path,
+    *,
+    workdirs: Sequence[Path] = (),
+    videos: Sequence[Path] = (),
+    reference: Path | None = None,
+    clip: str | None = None,
+    num_videos: int = 10,
+    num_frames: int = 240,
+    seed: int = 0,
+    drift_frames: int = NUM_DRIFT_FRAMES,
+    feature_model: Path | None = None,
+    register: Callable[[str], None],
+) -> None:
+    """Judges runs and videos beside real frames and baselines, and writes a report.
+
+    Args:
+      output: folder; metrics.json and report.html in it are replaced.
+      workdirs: of runs; real frames are those of the first one's clip.
+      videos: generated videos. Without a run they are judged beside the reference alone, whose
+        first WINDOW frames then stand for learned ones.
+      reference: a clip of real frames, see `find_real_frames`.
+      clip: id or name of a trained clip; None is the first.
+      num_videos: syntheses of each run, with the seeds seed, seed + 1, ...
+      num_frames: of each.
+      seed: of the first.
+      drift_frames: of one long synthesis of each run.
+      feature_model: SavedModel for the Frechet video distance.
+      register: makes a data set's builder known to TFDS by its name.
+    Raises: UserError for anything the user can put right; nothing is written then.
+    """
+    started = time.perf_counter()
+    if output.suffix or output.is_file():
+        raise UserError(f"--output={output} is a file", "name a folder")
+    runs = _name_apart([open_run(workdir, clip, _say) for workdir in workdirs])
+    real = _find_real(runs, videos, reference, register)
+    window = min(WINDOW, len(real.training))
+    _check_lengths(window, num_frames, drift_frames)
+    given = _read_videos(videos, real, window)
+    _say(f"{len(real.training)} learned frames of {real.name}; held out: {real.origin}")
+    extractor = FeatureExtractor(feature_model) if feature_model else None
+    num_components = runs[0].run.record.config.model.state_size if runs else DEFAULT_COMPONENTS
+    assessor = Assessor(real, num_components, extractor)
+    request = Request(num_frames, num_videos, seed, drift_frames)
+    evaluation = _judge(assessor, runs, workdirs, given, request)
+    page = render(to_report(evaluation))
+    seconds = round(time.perf_counter() - started, 1)
+    values = to_json({**to_values(evaluation), "seconds": seconds})
+    write_atomically(output / METRICS_FILE, values)
+    write_atomically(output / REPORT_FILE, page)
+    _say(f"wrote {output / REPORT_FILE} and {METRICS_FILE} after {seconds:.0f} s")
+
+
+def _judge(
+    assessor: Assessor,
+    runs: Sequence[OpenedRun],
+    workdirs: Sequence[Path],
+    given: dict[str, np.ndarray],
+    request: Request,
+) -> Evaluation:
+    """Judges everything and says what it is about."""
+    assessments: list[Assessment] = []
+    for opened in runs:
+        _say(f"judging {opened.name}")
+        assessments.append(assessor.assess_run(opened, request))
+    if given:
+        assessments.append(assessor.assess_videos(given))
+    _say("judging baselines")
+    logs = {opened.name: workdir for opened, workdir in zip(runs, workdirs, strict=True)}
+    return Evaluation(
+        assessor.real,
+        assessor.judge.reality.window,
+        assessments,
+        assessor.assess_baselines(request.num_frames),
+        histories={name: read_metrics(workdir) for name, workdir in logs.items()},
+        fidelity={name: read_metrics(workdir, FIDELITY_FILE) for name, workdir in logs.items()},
+        notes=_notes(runs, assessor.real),
+        request=request._asdict(),
+        settings=configs.flatten(runs[0].run.record.config) if runs else {},
+        versions=_versions(),
+    )
+
+
+def _find_real(
+    runs: Sequence[OpenedRun],
+    videos: Sequence[Path],
+    reference: Path | None,
+    register: Callable[[str], None],
+) -> RealFrames:
+    """Returns the real frames of the first run's clip, or of the reference for videos alone."""
+    if runs:
+        first = runs[0]
+        _check_sizes(runs)
+        return find_real_frames(
+            first.catalogue, first.run.record, first.entry, reference=reference, register=register
+        )
+    if reference is None or not videos:
+        raise UserError(
+            "there is nothing to evaluate", "give --workdir, or --video and --reference"
+        )
+    size = read_clip(videos[0], num_frames=2, size=None).frames.shape[1:3]
+    whole = read_clip(reference, num_frames=WINDOW + MOST_HELD_OUT, size=size)
+    if len(whole.frames) < 2 * WINDOW:
+        raise UserError(
+            f"the reference {reference} holds {len(whole.frames)} frames",
+            f"give one of {2 * WINDOW} or more",
+        )
+    learned, held_out = whole.frames[:WINDOW], whole.frames[WINDOW:]
+    origin = f"{len(held_out)} frames of {reference.name} behind the first {WINDOW}"
+    return RealFrames(whole.name, learned, held_out, origin, whole.frame_rate)
+
+
+def _check_lengths(window: int, num_frames: int, drift_frames: int) -> None:
+    if num_frames < window:
+        raise UserError(f"--num_frames={num_frames}", f"give {window} or more")
+    if drift_frames < FEWEST_DRIFT_WINDOWS * window:
+        least = FEWEST_DRIFT_WINDOWS * window
+        raise UserError(f"--drift_frames={drift_frames}", f"give {least} or more")
+
+
+def _check_sizes(runs: Sequence[OpenedRun]) -> None:
+    """Raises UserError if runs cannot be judged beside the same frames."""
+    first = runs[0].run.record.config.video
+    for opened in runs[1:]:
+        video = opened.run.record.config.video
+        if (video.height, video.width, video.channels) != (
+            first.height,
+            first.width,
+            first.channels,
+        ):
+            raise UserError(
+                f"{opened.name} makes frames of {video.height}x{video.width}x{video.channels}, "
+                f"{runs[0].name} of {first.height}x{first.width}x{first.channels}",
+                "compare runs of one size",
+            )
+
+
+def _read_videos(videos: Sequence[Path], real: RealFrames, window: int) -> dict[str, np.ndarray]:
+    """Returns given videos at the size of the real frames, by names that differ."""
+    found: dict[str, np.ndarray] = {}
+    _, height, width, channels = real.training.shape
+    for path in videos:
+        clip = read_clip(path, num_frames=LONGEST_VIDEO, size=(height, width), channels=channels)
+        if len(clip.frames) < window:
+            raise UserError(
+                f"{path} holds {len(clip.frames)} frames", f"give a video of {window} or more"
+            )
+        name = clip_name(path)
+        found[name if name not in found else str(path)] = clip.frames
+    return found
+
+
+def _name_apart(runs: list[OpenedRun]) -> list[OpenedRun]:
+    """Numbers runs whose folders have the same name."""
+    names = [opened.name for opened in runs]
+    return [
+        opened if names.count(opened.name) == 1 else opened._replace(name=f"{opened.name} {number}")
+        for number, opened in enumerate(runs, start=1)
+    ]
+
+
+def _notes(runs: Sequence[OpenedRun], real: RealFrames) -> list[str]:
+    """Returns what a reader must know to trust the figures."""
+    notes = []
+    if real.held_out is None:
+        notes.append(
+            "There are no held-out frames: patches, flow and copies are measured beside the "
+            "learned frames themselves, which a copy of them does best at. Give --reference=FILE, "
+            "a clip with more of the same."
+        )
+    for opened in runs:
+        record = opened.run.record
+        if record.source.mask:
+            notes.append(
+                f"{opened.name} was trained with hidden pixels: in the learned frames, predictions "
+                "stand in their place. launch.recover measures what was recovered."
+            )
+        if len(record.clips) > 1:
+            notes.append(
+                f"{opened.name} has learned {len(record.clips)} clips; judged is "
+                f"{opened.entry.record.name}, --clip chooses another."
+            )
+        if opened.entry.record.clip_id != runs[0].entry.record.clip_id:
+            notes.append(f"{opened.name} has learned other frames than {runs[0].name}.")
+    return notes
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "tf_dyngen": tf_dyngen.__version__,
+        **{name: importlib.metadata.version(name) for name in PACKAGES},
+        "scikit-image": importlib.metadata.version("scikit-image"),
+        "python": platform.python_version(),
+        "machine": f"{platform.machine()}, {platform.system()}",
+    }
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
