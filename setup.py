@@ -16,11 +16,11 @@ setuptools.setup(
     long_description_content_type="text/markdown",
     license="MIT",
     python_requires=">=3.11,<3.14",
-    package_data={"tf_dyngen": ["evaluation/report.html.jinja"]},
     # `launch` and `datasets` are used from the checkout: a top-level `datasets`
     # in a wheel would overwrite the Hugging Face package of that name.
     packages=setuptools.find_packages(include=["tf_dyngen", "tf_dyngen.*"]),
     package_data={
+        "tf_dyngen.evaluation": ["report.html.jinja"],
         "tf_dyngen.export": ["templates/*.md"],
         "tf_dyngen.studio": ["page/*"],
     },
@@ -69,3 +69,6 @@ setuptools.setup(
             "pytest-xdist>=3.6,<4",
             "ruff>=0.9,<1",
             "selenium>=4.50,<5",
+        ],
+    },
+)
