@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_dyngen.inference.draws import draw_langevin_noise
+from tf_dyngen.inference.draws import draw_langevin_noise, draw_states
 from tf_dyngen.model.latents import LatentSizes
 
 SIZES = LatentSizes(noise=3, state=2, appearance=4)
@@ -31,3 +31,18 @@ def test_draws_are_standard_normal_and_not_repeated():
     count = len(values)
     assert abs(values.mean()) < 5 / np.sqrt(count)
     assert abs(values.var() - 1) < 5 * np.sqrt(2 / count)
+
+
+def test_states_are_standard_normal_and_depend_on_seed_step_and_clip_alone():
+    def states(step, keys, seed=3):
+        drawn = draw_states(seed, step, tf.constant(keys), num_frames=5, state_size=40)
+        return drawn.numpy()
+
+    many = states(0, list(range(200)))
+    assert many.shape == (200, 5, 40)
+    assert len(np.unique(many)) > 0.999 * many.size
+    assert abs(many.mean()) < 5 / np.sqrt(many.size)
+    assert abs(many.var() - 1) < 5 * np.sqrt(2 / many.size)
+    np.testing.assert_array_equal(states(10, [4, 8])[1], states(10, [8])[0])
+    for other in (states(11, [4]), states(10, [4], seed=4), states(10, [5])):
+        assert not np.any(other == states(10, [4]))

@@ -7,6 +7,9 @@ import tensorflow as tf
 
 from tf_dyngen.model.latents import Latents, LatentSizes
 
+# Streams of random numbers of a run.
+_LANGEVIN, _UNSEEN = 0, 4
+
 
 def clip_key(clip_id: str) -> int:
     """Returns a number in [0, 2^31) that depends on the clip's id alone."""
@@ -33,7 +36,7 @@ def draw_langevin_noise(
     Returns: Latents with leaves [K, B, ...].
     """
     widths = [num_frames * sizes.noise, sizes.state, sizes.appearance]
-    step_seed = fold_in(tf.constant([seed, 0], tf.int32), step)
+    step_seed = fold_in(tf.constant([seed, _LANGEVIN], tf.int32), step)
     num_clips = clip_keys.shape[0]
     draws = [
         tf.random.stateless_normal([num_draws, sum(widths)], fold_in(step_seed, key))
@@ -43,3 +46,19 @@ def draw_langevin_noise(
     noise, initial_state, appearance = tf.split(stacked, widths, axis=-1)
     shape = [num_draws, num_clips, num_frames, sizes.noise]
     return Latents(tf.reshape(noise, shape), initial_state, appearance)
+
+
+def draw_states(seed: int, step, clip_keys, *, num_frames: int, state_size: int) -> tf.Tensor:
+    """Draws states of N(0, I) for the clips of a batch, [B, num_frames, state_size].
+
+    Args:
+      seed, step, clip_keys: see `draw_langevin_noise`.
+      num_frames: how many for each clip.
+      state_size: of the model.
+    """
+    step_seed = fold_in(tf.constant([seed, _UNSEEN], tf.int32), step)
+    draws = [
+        tf.random.stateless_normal([num_frames, state_size], fold_in(step_seed, key))
+        for key in tf.unstack(clip_keys, num=clip_keys.shape[0])
+    ]
+    return tf.cast(tf.stack(draws), keras.config.floatx())

@@ -144,8 +144,12 @@ class LinearBackboneEmission(keras.Model):
             linear += tf.matmul(appearance, self.appearance_loading)
         if self.bilinear is not None:
             linear += self.bilinear(states, appearance)
-        bent = self.deconvolution(tf.concat([states, appearance], axis=-1), statistics=statistics)
+        bent = self.bend(states, appearance, statistics=statistics)
         return tf.tanh(tf.reshape(linear, [-1, *self.frame_shape]) + bent)
+
+    def bend(self, states, appearance, statistics: Statistics = GENERATING):
+        """Returns what the deconvolution adds to the linear path, [B * T, H, W, C]."""
+        return self.deconvolution(tf.concat([states, appearance], axis=-1), statistics=statistics)
 
 
 def build_emission(config: ModelConfig, video: VideoConfig) -> keras.Model:

@@ -6,8 +6,8 @@ Algorithm 1 of Xie et al., AAAI 2019: Langevin dynamics of the latents, then Ada
 import keras
 import tensorflow as tf
 
-from tf_dyngen.config import FRESH, Config
-from tf_dyngen.inference.draws import draw_langevin_noise
+from tf_dyngen.config import FRESH, LINEAR_BACKBONE, Config
+from tf_dyngen.inference.draws import draw_langevin_noise, draw_states
 from tf_dyngen.inference.posterior import infer_latents
 from tf_dyngen.inference.preconditioning import NUM_POINTS, Linearization, linearize
 from tf_dyngen.model.density import Evidence, hide_absent
@@ -76,6 +76,8 @@ class Replica:
             evidence,
             precision=self._precision,
             num_clips_global=self._batch_size,
+            unseen=self._draw_unseen(step, batch),
+            unseen_weight=self._config.learning.unseen_weight,
         )
         next_state = tf.gather(states, batch.strides - 1, axis=1, batch_dims=1)
         return (latents, next_state), tf.stack([*info, wish])
@@ -112,6 +114,19 @@ class Replica:
         start = Latents(*(leaf[-1] for leaf in draws))
         start = start._replace(noise=hide_absent(start.noise, evidence.present))
         return start, Latents(*(leaf[:num_moves] for leaf in draws))
+
+    def _draw_unseen(self, step, batch: Batch) -> tf.Tensor | None:
+        """Returns as many random states as the windows have frames; None where none count."""
+        config = self._config
+        if config.model.parameterisation != LINEAR_BACKBONE or not config.learning.unseen_weight:
+            return None
+        return draw_states(
+            config.seed,
+            step,
+            batch.clip_keys,
+            num_frames=batch.frames.shape[1],
+            state_size=config.model.state_size,
+        )
 
     def _is_latent(self, batch: Batch) -> tf.Tensor:
         """Whether the state in front of each window is a latent, [B]; else it was carried over."""
