@@ -7,7 +7,6 @@ import signal
 import time
 
 import numpy as np
-import pytest
 import tensorflow as tf
 
 PATIENCE_SECONDS = 120.0
