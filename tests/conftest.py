@@ -8,10 +8,21 @@ import pytest
 import tensorflow as tf
 
 
+# Fixtures that take long to make.
+SHARED = ("exported", "inferred", "tiny_export", "player")
+
+
 def pytest_configure():
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
+
+
+def pytest_collection_modifyitems(items):
+    """Of several workers one runs all tests of such a fixture, or else of a file."""
+    for item in items:
+        shared = [name for name in SHARED if name in item.fixturenames]
+        item.add_marker(pytest.mark.xdist_group((shared or [item.nodeid.split("::")[0]])[0]))
 
 
 @pytest.fixture
