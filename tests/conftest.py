@@ -2,22 +2,25 @@
 
 import functools
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
-
 
 # Fixtures that take long to make.
 SHARED = ("exported", "inferred", "tiny_export", "player")
 
 
-def pytest_configure():
+def pytest_configure(config):
+    # The process that hands the tests to workers runs none, and is not kept by the import.
+    if config.getoption("numprocesses", None):
+        return
+    import tensorflow as tf
+
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
 
 
+@pytest.hookimpl(tryfirst=True)  # Ahead of pytest-xdist, which reads the marks.
 def pytest_collection_modifyitems(items):
     """Of several workers one runs all tests of such a fixture, or else of a file."""
     for item in items:
@@ -28,6 +31,8 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def float64():
     """Models built in the test compute in double precision."""
+    import keras
+
     keras.config.set_dtype_policy("float64")
     keras.config.set_floatx("float64")
     yield
@@ -38,6 +43,8 @@ def float64():
 @pytest.fixture(scope="session")
 def mirrored():
     """A strategy of two devices."""
+    import tensorflow as tf
+
     # One for all: the collectives of a second strategy in a process clash with those of the first.
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
