@@ -5,9 +5,6 @@ import functools
 import numpy as np
 import pytest
 
-# Fixtures that take long to make.
-SHARED = ("exported", "inferred", "tiny_export", "player")
-
 
 def pytest_configure(config):
     # The process that hands the tests to workers runs none, and is not kept by the import.
@@ -18,14 +15,6 @@ def pytest_configure(config):
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
-
-
-@pytest.hookimpl(tryfirst=True)  # Ahead of pytest-xdist, which reads the marks.
-def pytest_collection_modifyitems(items):
-    """Of several workers one runs all tests of such a fixture, or else of a file."""
-    for item in items:
-        shared = [name for name in SHARED if name in item.fixturenames]
-        item.add_marker(pytest.mark.xdist_group((shared or [item.nodeid.split("::")[0]])[0]))
 
 
 @pytest.fixture
