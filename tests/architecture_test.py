@@ -83,6 +83,15 @@ def test_what_is_imported_exists(path):
                     importlib.import_module(f"{node.module}.{alias.name}")
 
 
+def test_no_function_of_the_library_is_rewritten_by_autograph():
+    for path in (ROOT / "tf_dyngen").rglob("*.py"):
+        nodes = list(ast.walk(parse(path)))
+        traced = [node for node in nodes if ast.unparse(node) == "tf.function"]
+        calls = [node for node in nodes if isinstance(node, ast.Call) and node.func in traced]
+        told = [any(ast.unparse(k) == "autograph=False" for k in call.keywords) for call in calls]
+        assert told == [True] * len(traced), f"{module_name(path)}: a tf.function without it"
+
+
 @pytest.mark.parametrize("package", ["video", "filling", "serving"])
 def test_what_needs_no_model_is_imported_without_tensorflow(package):
     for path in (ROOT / "tf_dyngen" / package).glob("*.py"):

@@ -2,13 +2,16 @@
 
 import functools
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 
-def pytest_configure():
+def pytest_configure(config):
+    # The process that hands the tests to workers runs none, and is not kept by the import.
+    if config.getoption("numprocesses", None):
+        return
+    import tensorflow as tf
+
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
@@ -17,6 +20,8 @@ def pytest_configure():
 @pytest.fixture
 def float64():
     """Models built in the test compute in double precision."""
+    import keras
+
     keras.config.set_dtype_policy("float64")
     keras.config.set_floatx("float64")
     yield
@@ -27,6 +32,8 @@ def float64():
 @pytest.fixture(scope="session")
 def mirrored():
     """A strategy of two devices."""
+    import tensorflow as tf
+
     # One for all: the collectives of a second strategy in a process clash with those of the first.
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 

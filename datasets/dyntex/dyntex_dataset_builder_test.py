@@ -4,12 +4,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
 from datasets.dyntex import dyntex_dataset_builder as dyntex
+from tests.video_files import write_video
 from tf_dyngen.errors import UserError
 
 # File, (T, H, W), frames a second, and the label that its folder gives.
@@ -30,22 +30,10 @@ def draw(file):
     return np.repeat(128 + 100 * waves[..., None], 3, axis=-1).astype(np.uint8)
 
 
-def write_avi(path, frames, rate=25, codec="rawvideo", pix_fmt="bgr24"):
+def write_avi(path, frames, rate=25):
     path.parent.mkdir(parents=True, exist_ok=True)
-    height, width = frames.shape[1:3]
     plain = path.with_suffix(".avi")
-    writer = imageio_ffmpeg.write_frames(
-        str(plain),
-        (width, height),
-        fps=rate,
-        codec=codec,
-        pix_fmt_out=pix_fmt,
-        macro_block_size=1,
-    )
-    writer.send(None)
-    for frame in frames:
-        writer.send(np.ascontiguousarray(frame))
-    writer.close()
+    write_video(plain, frames, rate=rate)
     plain.rename(path)
 
 

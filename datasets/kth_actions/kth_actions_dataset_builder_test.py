@@ -6,13 +6,13 @@ import zipfile
 from pathlib import Path
 from unittest import mock
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
 from datasets.kth_actions import kth_actions_dataset_builder as kth
 from datasets.kth_actions import sequences
+from tests.video_files import write_video
 from tf_dyngen.errors import UserError
 
 # The published list in small: its prose, its uneven blanks, a range that overlaps, the file that
@@ -49,28 +49,12 @@ def grey_frames(name):
     return blocks.repeat(10, axis=1).repeat(10, axis=2)
 
 
-def write_avi(path, frames):
-    height, width = frames.shape[1:3]
-    writer = imageio_ffmpeg.write_frames(
-        str(path),
-        (width, height),
-        fps=25,
-        codec="rawvideo",
-        pix_fmt_out="bgr24",
-        macro_block_size=1,
-    )
-    writer.send(None)
-    for frame in frames:
-        writer.send(np.ascontiguousarray(np.broadcast_to(frame, (height, width, 3))))
-    writer.close()
-
-
 def write_published_files(folder):
     for file in ARCHIVES:
         with zipfile.ZipFile(folder / file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in NUM_FRAMES:
                 if f"{sequences.action_of(name)}.zip" == file:
-                    write_avi(folder / "clip.avi", grey_frames(name))
+                    write_video(folder / "clip.avi", grey_frames(name))
                     archive.write(folder / "clip.avi", f"{name}_uncomp.avi")
     (folder / "clip.avi").unlink()
     (folder / "00sequences.txt").write_text(LIST)
@@ -218,7 +202,7 @@ def test_a_recording_that_is_not_in_the_data_set_is_named(files, small, tmp_path
 
 @pytest.mark.parametrize("keep", [0.5, 0.0])
 def test_a_recording_cut_short_is_named(files, small, tmp_path, keep):
-    write_avi(tmp_path / "whole.avi", grey_frames("person16_jogging_d1"))
+    write_video(tmp_path / "whole.avi", grey_frames("person16_jogging_d1"))
     data = (tmp_path / "whole.avi").read_bytes()
     with zipfile.ZipFile(files / "jogging.zip", "w") as archive:
         archive.writestr("person16_jogging_d1_uncomp.avi", data[: int(keep * len(data))])

@@ -5,7 +5,6 @@ import zipfile
 from pathlib import Path
 from unittest import mock
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 import scipy.io
@@ -13,6 +12,7 @@ import tensorflow_datasets as tfds
 
 from datasets.weizmann_actions import clip_names, silhouettes
 from datasets.weizmann_actions import weizmann_actions_dataset_builder as weizmann
+from tests.video_files import write_video
 from tf_dyngen.errors import UserError
 
 # Frames of each clip; the mask of the last frame of eli_side is missing.
@@ -35,26 +35,11 @@ def draw(name, num_frames):
     return frames, box
 
 
-def write_avi(path, frames):
-    writer = imageio_ffmpeg.write_frames(
-        str(path),
-        SHAPE[::-1],
-        fps=25,
-        codec="rawvideo",
-        pix_fmt_out="bgr24",
-        macro_block_size=1,
-    )
-    writer.send(None)
-    for frame in frames:
-        writer.send(np.ascontiguousarray(frame))
-    writer.close()
-
-
 def write_zip(path, clips):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, num_frames in clips.items():
             copy = path.with_suffix(".avi")
-            write_avi(copy, draw(name, num_frames)[0])
+            write_video(copy, draw(name, num_frames)[0])
             archive.write(copy, f"{name}.avi")
             copy.unlink()
 

@@ -43,7 +43,7 @@ def train_smoke(workdir, folder, names, settings):
     """Trains on clips of 12 frames of 16x16, one a name; returns the run."""
     folder.mkdir(exist_ok=True)
     for seed, name in enumerate(names):
-        np.save(folder / f"{name}.npy", moving_clip(name, seed=seed).frames)
+        np.save(folder / f"{name}.npy", moving_clip(name, 12, seed=seed).frames)
     source = Source(tuple(str(folder / f"{name}.npy") for name in names))
     train(
         workdir,

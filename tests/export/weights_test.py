@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.inference.small_model import make_generator
+from tests.model.small_generator import make_generator
 from tf_dyngen.errors import UserError
 from tf_dyngen.export.weights import ExportedWeights
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.inference.linear_model import NOISE, NUM_FRAMES, OBSERVATION_STD, PIXELS, make_problem
-from tests.inference.small_model import draw_latents, make_generator
+from tests.model.small_generator import draw_latents, make_generator
 from tf_dyngen import presets
 from tf_dyngen.inference.clip_posterior import ClipInference
 from tf_dyngen.inference.known_frames import known_clip

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.inference.small_model import draw_latents, make_generator
+from tests.model.small_generator import draw_latents, make_generator
 from tf_dyngen.inference.known_frames import KnownClip, known_clip, similar_stretches, spread
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.video.clips import to_model_range
@@ -13,7 +13,7 @@ from tf_dyngen.video.clips import to_model_range
 @pytest.mark.parametrize("appearance", [0, 2])
 @pytest.mark.parametrize("num_frames", [5, 40])
 def test_known_frames_are_those_of_the_model(appearance, num_frames):
-    generator = make_generator(appearance=appearance)
+    generator = make_generator(appearance_size=appearance)
     latents = draw_latents(generator, 1, 20)
     known = known_clip(generator, latents, num_frames)
     frames, states = (values[0, :num_frames].numpy() for values in generator(latents))

@@ -233,7 +233,8 @@ def test_a_trained_run_exported_and_served_gives_what_it_synthesizes(
 ):
     """Only the server between export and client is a stand-in."""
     versions = tmp_path / "versions"
-    finish(start("launch.export", f"--workdir={trained}", f"--output={versions}")).check_good()
+    ended = finish(start("launch.export", f"--workdir={trained}", f"--output={versions}"))
+    assert f"wrote {versions}/1: " in ended.check_good().stderr
     common = ["--num_frames=70", "--seed=3"]
     own, served = tmp_path / "own.npy", tmp_path / "served.npy"
     synthesize(f"--workdir={trained}", f"--output={own}", *common).check_good()

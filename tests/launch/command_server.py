@@ -27,6 +27,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 PRELOADED = [
     "keras",
     "tensorboard.plugins.image.metadata",
+    "tensorflow_datasets",
     "tf_dyngen.tasks.animate",
     "tf_dyngen.tasks.appearance_grid",
     "tf_dyngen.tasks.evaluate_files",

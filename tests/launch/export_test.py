@@ -10,13 +10,13 @@ def export(start, finish):
 
 
 def test_versions_follow_each_other(export, trained, tmp_path):
-    ended = export(f"--workdir={trained}", f"--output={tmp_path}/out", "--half").check_good()
-    assert f"wrote {tmp_path}/out/1: " in ended.stderr
-    extra = {path.name for path in (tmp_path / "out/1/assets.extra").iterdir()}
-    assert extra == {"README.md", "metadata.json", "model_card.md", "tf_serving_warmup_requests"}
+    (tmp_path / "out/1").mkdir(parents=True)
     (tmp_path / "out/7").mkdir()
     (tmp_path / "out/notes").mkdir()
-    export(f"--workdir={trained}", f"--output={tmp_path}/out").check_good()
+    ended = export(f"--workdir={trained}", f"--output={tmp_path}/out", "--half").check_good()
+    assert f"wrote {tmp_path}/out/8: " in ended.stderr
+    extra = {path.name for path in (tmp_path / "out/8/assets.extra").iterdir()}
+    assert extra == {"README.md", "metadata.json", "model_card.md", "tf_serving_warmup_requests"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"1", "7", "8", "notes"}
 
 

@@ -39,9 +39,15 @@ def weights(workdir):
     }
 
 
-def test_what_is_written(recover, hidden_run, waves, tmp_path):
-    output = tmp_path / "new"
-    recover(f"--workdir={hidden_run}", f"--output={output}", *FEW).check_good()
+@pytest.fixture(scope="module")
+def output(recover, hidden_run, tmp_path_factory):
+    """What the command wrote of that run."""
+    path = tmp_path_factory.mktemp("recovered") / "new"
+    recover(f"--workdir={hidden_run}", f"--output={path}", *FEW).check_good()
+    return path
+
+
+def test_what_is_written(output, waves):
     recovered, std = np.load(output / "recovered.npy"), np.load(output / "std.npy")
     assert recovered.shape == std.shape == (12, 16, 16, 3)
     assert (recovered.dtype, std.dtype) == (np.uint8, np.float32)
@@ -65,11 +71,10 @@ def test_what_is_written(recover, hidden_run, waves, tmp_path):
     assert iio.imread(output / "contact_sheet.png").shape[-1] == 3
 
 
-def test_the_same_command_gives_the_same_bytes(recover, hidden_run, tmp_path):
-    for name in ("a", "b"):
-        recover(f"--workdir={hidden_run}", f"--output={tmp_path / name}", *FEW).check_good()
-    first, second = ((tmp_path / name / "recovered.npy").read_bytes() for name in ("a", "b"))
-    assert first == second
+def test_the_same_command_gives_the_same_bytes(recover, hidden_run, output, tmp_path):
+    recover(f"--workdir={hidden_run}", f"--output={tmp_path}/again", *FEW).check_good()
+    first, second = (path / "recovered.npy" for path in (output, tmp_path / "again"))
+    assert first.read_bytes() == second.read_bytes()
 
 
 @pytest.mark.parametrize("preset", ["smoke", "paper"])
@@ -136,29 +141,26 @@ def test_a_whole_clip_comes_back_at_its_own_size_and_rate(train, recover, waves,
     assert "hidden_mae" not in json.loads((output / "metrics.json").read_text())
 
 
-def test_several_clips_go_to_folders_of_their_own(train, recover, waves, tmp_path):
-    for index in range(2):
-        np.save(tmp_path / f"{index}.npy", waves(phase=index))
+def test_several_clips_go_to_folders_of_their_own_one_long_in_windows_that_meet(
+    train, recover, waves, tmp_path
+):
+    for index, length in enumerate((32, 12)):
+        np.save(tmp_path / f"{index}.npy", waves(length, phase=index))
     run = ("--preset=smoke", f"--clip={tmp_path}/*.npy", "--set=learning.batch_size=2")
-    train(f"--workdir={tmp_path}/run", *run, "--hide=frames:0.25").check_good()
+    flags = ("--num_frames=32", "--hide=frames:0.25")
+    train(f"--workdir={tmp_path}/run", *run, *flags).check_good()
     output = tmp_path / "new"
     recover(f"--workdir={tmp_path}/run", f"--output={output}", *FEW).check_good()
     assert sorted(path.name for path in output.iterdir()) == ["000_0", "001_1"]
     masks = [np.load(output / f"00{i}_{i}" / "std.npy").any(axis=(1, 2, 3)) for i in range(2)]
-    assert [mask.sum() for mask in masks] == [3, 3]
+    assert [mask.sum() for mask in masks] == [8, 3]
+    assert [len(mask) for mask in masks] == [32, 12]
+    assert np.load(output / "000_0" / "recovered.npy").shape == (32, 16, 16, 3)
 
 
 def test_a_data_sets_clip_names_a_plain_folder():
     name = _folder_name(3, "procedural_scenes/scenes_64:train:3 ball on fire/../..")
     assert name == "003_procedural_scenes_scenes_64_train_3_ball_on_fire_.._.."
-
-
-def test_windows_of_a_long_clip_meet(train, recover, waves, tmp_path):
-    np.save(tmp_path / "long.npy", waves(30))
-    clip = ("--preset=smoke", f"--clip={tmp_path}/long.npy", "--num_frames=30", SQUARE)
-    train(f"--workdir={tmp_path}/run", *clip).check_good()
-    recover(f"--workdir={tmp_path}/run", f"--output={tmp_path}/new", *FEW).check_good()
-    assert np.load(tmp_path / "new" / "recovered.npy").shape == (30, 16, 16, 3)
 
 
 def test_mistakes(recover, hidden_run, trained, waves, tmp_path):

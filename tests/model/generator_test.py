@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.model.small_generator import draw_latents, make_generator
 from tf_dyngen import presets
-from tf_dyngen.config import override
 from tf_dyngen.model.generator import build_generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.normalization import MOMENTUM, ClipNormalization, Mode, Statistics
@@ -13,33 +13,15 @@ from tf_dyngen.model.normalization import MOMENTUM, ClipNormalization, Mode, Sta
 BOTH = pytest.mark.parametrize("parameterisation", ["linear_backbone", "paper"])
 
 
-def small_generator(parameterisation, **changes):
-    settings = {
-        "model.parameterisation": parameterisation,
-        "model.normalization": True,
-        "model.appearance_size": 2,
-        **changes,
-    }
-    generator = build_generator(override(presets.load("smoke"), settings))
-    # Away from the zeros and tiny weights of the start, where everything would agree.
-    random = np.random.default_rng(1)
-    for variable in generator.trainable_variables:
-        variable.assign(variable + 0.1 * random.standard_normal(variable.shape))
-    return generator
-
-
-def draw(generator, num_clips, num_frames, seed=0):
-    random = np.random.default_rng(seed)
-    sizes = generator.latent_sizes
-    shapes = [(num_clips, num_frames, sizes.noise), (num_clips, sizes.state)]
-    shapes.append((num_clips, sizes.appearance))
-    return Latents(*(tf.constant(random.standard_normal(s), tf.float32) for s in shapes))
+def small_generator(parameterisation, **model):
+    """Away from the zeros and tiny weights of the start, where everything would agree."""
+    return make_generator(parameterisation, spread=0.1, **{"normalization": True, **model})
 
 
 @BOTH
 def test_a_frame_alone_is_the_frame_of_the_clip(parameterisation):
     generator = small_generator(parameterisation)
-    latents = draw(generator, 2, 9)
+    latents = draw_latents(generator, 2, 9)
     frames, states = generator(latents)
     for time in (0, 4, 8):
         alone = generator.emit(states[:, time : time + 1], latents.appearance)
@@ -50,7 +32,7 @@ def test_a_frame_alone_is_the_frame_of_the_clip(parameterisation):
 @BOTH
 def test_rollout_in_pieces_is_the_whole_rollout(parameterisation):
     generator = small_generator(parameterisation)
-    latents = draw(generator, 2, 9)
+    latents = draw_latents(generator, 2, 9)
     whole = generator.rollout(latents.initial_state, latents.noise)
     first = generator.rollout(latents.initial_state, latents.noise[:, :4])
     second = generator.rollout(first[:, -1], latents.noise[:, 4:])
@@ -60,7 +42,7 @@ def test_rollout_in_pieces_is_the_whole_rollout(parameterisation):
 @BOTH
 def test_clips_of_a_batch_do_not_mix(parameterisation):
     generator = small_generator(parameterisation)
-    latents = draw(generator, 3, 5)
+    latents = draw_latents(generator, 3, 5)
     together, _ = generator(latents, mode=Mode.INFER)
     for clip in range(3):
         alone, _ = generator(Latents(*(leaf[clip : clip + 1] for leaf in latents)), mode=Mode.INFER)
@@ -68,8 +50,8 @@ def test_clips_of_a_batch_do_not_mix(parameterisation):
 
 
 def test_linear_transition_is_the_written_formula():
-    generator = small_generator("linear_backbone", **{"model.transition_hidden": ()})
-    latents = draw(generator, 1, 6)
+    generator = small_generator("linear_backbone", transition_hidden=())
+    latents = draw_latents(generator, 1, 6)
     a = generator.transition.transition_matrix.numpy().T
     b = generator.transition.noise_gain.numpy().T
     state, expected = latents.initial_state[0].numpy(), []
@@ -81,8 +63,8 @@ def test_linear_transition_is_the_written_formula():
 
 
 def test_paper_transition_is_the_written_formula():
-    generator = small_generator("paper", **{"model.transition_hidden": (8, 7)})
-    latents = draw(generator, 1, 6)
+    generator = small_generator("paper", transition_hidden=(8, 7))
+    latents = draw_latents(generator, 1, 6)
     layers = [(d.kernel.numpy(), d.bias.numpy()) for d in generator.transition.network.dense_layers]
     state, expected = latents.initial_state[0].numpy(), []
     for noise in latents.noise[0].numpy():

@@ -14,7 +14,7 @@ from tf_dyngen.video.clip_store import ClipStore, write_clip_store
 from tf_dyngen.video.clips import Clip
 
 
-def moving_clip(name, num_frames=12, size=16, seed=0):
+def moving_clip(name, num_frames=8, size=16, seed=0):
     random = np.random.default_rng(seed)
     time, row, column = np.ogrid[:num_frames, :size, :size]
     waves = [

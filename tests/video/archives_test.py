@@ -5,10 +5,10 @@ import stat
 import tempfile
 import zipfile
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from tests.video_files import write_video
 from tf_dyngen.errors import UserError
 from tf_dyngen.video import archives
 
@@ -17,21 +17,8 @@ SIZE = (16, 24)
 
 def avi_bytes(folder, frames, rate=25):
     """An AVI of uncompressed frames, which any decoder gives back exactly."""
-    path = folder / "source.avi"
-    height, width = frames.shape[1:3]
-    writer = imageio_ffmpeg.write_frames(
-        str(path),
-        (width, height),
-        fps=rate,
-        codec="rawvideo",
-        pix_fmt_out="bgr24",
-        macro_block_size=1,
-    )
-    writer.send(None)
-    for frame in frames:
-        writer.send(np.ascontiguousarray(frame))
-    writer.close()
-    return path.read_bytes()
+    write_video(folder / "source.avi", frames, rate=rate)
+    return (folder / "source.avi").read_bytes()
 
 
 @pytest.fixture

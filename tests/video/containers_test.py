@@ -3,10 +3,10 @@
 import re
 import struct
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from tests.video_files import write_video
 from tf_dyngen.errors import UserError
 from tf_dyngen.video.clips import read_clip
 from tf_dyngen.video.containers import require_all_bytes
@@ -15,29 +15,13 @@ from tf_dyngen.video.integrity import require_whole
 FRAMES = np.random.default_rng(0).integers(0, 256, (5, 32, 48, 3), np.uint8)
 
 
-def write_video(path, codec, pix_fmt, flags=()):
-    writer = imageio_ffmpeg.write_frames(
-        str(path),
-        (48, 32),
-        fps=25,
-        codec=codec,
-        pix_fmt_out=pix_fmt,
-        macro_block_size=1,
-        output_params=list(flags),
-    )
-    writer.send(None)
-    for frame in FRAMES:
-        writer.send(frame)
-    writer.close()
-
-
 CODECS = {"rawvideo": "bgr24", "mjpeg": "yuvj420p", "mpeg4": "yuv420p", "huffyuv": "rgb24"}
 
 
 @pytest.mark.parametrize("codec", CODECS)
 def test_whole_files_pass_whatever_the_codec(tmp_path, codec):
     path = tmp_path / "clip.avi"
-    write_video(path, codec, CODECS[codec])
+    write_video(path, FRAMES, codec=codec, pix_fmt=CODECS[codec])
     require_whole(path)
     clip = read_clip(path, num_frames=None, size=None)
     assert clip.frames.shape == FRAMES.shape
@@ -47,7 +31,7 @@ def test_whole_files_pass_whatever_the_codec(tmp_path, codec):
 @pytest.mark.parametrize("codec", CODECS)
 def test_no_cut_that_loses_a_byte_of_a_picture_goes_unseen(tmp_path, codec):
     path = tmp_path / "clip.avi"
-    write_video(path, codec, CODECS[codec])
+    write_video(path, FRAMES, codec=codec, pix_fmt=CODECS[codec])
     data = path.read_bytes()
     end_of_pictures = data.index(b"idx1")
     for length in np.linspace(500, end_of_pictures - 2, 40).astype(int):
@@ -59,7 +43,13 @@ def test_no_cut_that_loses_a_byte_of_a_picture_goes_unseen(tmp_path, codec):
 @pytest.mark.parametrize("suffix", [".mp4", ".mov"])
 def test_boxes_that_reach_past_the_end_are_seen_at_a_frame_boundary_too(tmp_path, suffix):
     path = tmp_path / f"clip{suffix}"
-    write_video(path, "mjpeg", "yuvj420p", ["-movflags", "+faststart"])
+    write_video(
+        path,
+        FRAMES,
+        codec="mjpeg",
+        pix_fmt="yuvj420p",
+        flags=("-movflags", "+faststart"),
+    )
     require_whole(path)
     data = path.read_bytes()
     # A picture of motion JPEG starts with these bytes; ffmpeg does not miss the later ones.
@@ -71,7 +61,7 @@ def test_boxes_that_reach_past_the_end_are_seen_at_a_frame_boundary_too(tmp_path
 
 def test_pictures_that_cannot_be_decoded_are_named(tmp_path):
     path = tmp_path / "clip.avi"
-    write_video(path, "mjpeg", "yuvj420p")
+    write_video(path, FRAMES, codec="mjpeg", pix_fmt="yuvj420p")
     data = bytearray(path.read_bytes())
     third = [found.start() for found in re.finditer(b"00dc", data)][2]
     (size,) = struct.unpack_from("<I", data, third + 4)

@@ -64,8 +64,8 @@ class ClipInference:
         self._window_length = window_length
         self._precision = precision
         self._seed = seed
-        self._step = tf.function(self._move_chains)
-        self._build_roots = tf.function(self._linearized_roots)
+        self._step = tf.function(self._move_chains, autograph=False)
+        self._build_roots = tf.function(self._linearized_roots, autograph=False)
 
     def num_moves(self, num_frames: int) -> int:
         """Returns how often inferring a clip of that length reports."""

@@ -55,14 +55,19 @@ def infer_latents(
         )
         return density.log_joint
 
-    for index in tf.range(config.langevin_steps):
+    def move(index, moving: Latents):
         draws = Latents(*(leaf[index] for leaf in noise))
-        latents, _ = langevin_step(
-            latents,
+        moved, _ = langevin_step(
+            moving,
             log_density,
             step_size=config.step_size,
             noise=draws,
             temperature=config.temperature,
             preconditioner=preconditioner,
         )
+        return index + 1, moved
+
+    _, latents = tf.while_loop(
+        lambda index, _: index < config.langevin_steps, move, (tf.constant(0), latents)
+    )
     return hold(latents)

@@ -72,7 +72,7 @@ class PosteriorSampler:
         self._precision = precision
         self._config = config
         self._seed = seed
-        self._infer = tf.function(self._infer_window)
+        self._infer = tf.function(self._infer_window, autograph=False)
 
     def moments(
         self, *, num_samples: int, burn_in: int, first_step: int, report: Callable[[], object]

@@ -14,7 +14,7 @@ BLOCK = 30
 _START, _APPEARANCE, _NOISE = 1, 2, 3
 
 
-@tf.function
+@tf.function(autograph=False)
 def _draw_noise(seed: tf.Tensor, index: tf.Tensor, noise_size: int) -> tf.Tensor:
     return tf.random.stateless_normal([1, BLOCK, noise_size], fold_in(seed, index))
 

@@ -115,7 +115,8 @@ def _linearization(run: TrainedRun, batches: ClipBatches, row: int) -> Lineariza
     visit, batch = batches.windows_of(np.array([row], np.int32), np.array([0]))
     latents = run.chains.gather(visit, batches.window_length)
     return tf.function(
-        lambda values: linearize(run.generator, values, num_frames=batch.num_frames)
+        lambda values: linearize(run.generator, values, num_frames=batch.num_frames),
+        autograph=False,
     )(latents)
 
 

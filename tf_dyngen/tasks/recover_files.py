@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import tqdm
 
+from tf_dyngen.config import FRESH, PERSISTENT
 from tf_dyngen.errors import UserError
 from tf_dyngen.evaluation.linear_baseline import fill_missing
 from tf_dyngen.filling.baselines import BASELINES, hidden_error
@@ -72,6 +73,11 @@ def recover_files(
     if not source.mask:
         raise UserError(
             f"nothing was hidden when {workdir} was trained", "train with --mask or --hide"
+        )
+    if run.record.config.inference.chains == FRESH:
+        raise UserError(
+            f"{workdir} was trained with chains that are not kept, which recovery goes on with",
+            f"train another with --set=inference.chains={PERSISTENT}",
         )
     if output_size == AT_SOURCE_SIZE and not source.clips:
         raise UserError("a data set has no source size", "leave --output_size out")

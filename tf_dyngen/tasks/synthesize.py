@@ -27,9 +27,9 @@ class Synthesizer:
     def __init__(self, generator: Generator):
         self._generator = generator
         # The roll-out and the emission of a block in one graph: a fifth faster than two.
-        self._play = tf.function(self._play_block)
-        self._roll = tf.function(generator.rollout)
-        self._show = tf.function(self._show_block)
+        self._play = tf.function(self._play_block, autograph=False)
+        self._roll = tf.function(generator.rollout, autograph=False)
+        self._show = tf.function(self._show_block, autograph=False)
 
     def synthesize(
         self,

@@ -41,7 +41,8 @@ class FollowingPreconditioner:
             )
         self.reference.model = model
         self._build = tf.function(
-            lambda shares: build_preconditioner(model, shares, precision=precision)
+            lambda shares: build_preconditioner(model, shares, precision=precision),
+            autograph=False,
         )
 
     def roots(

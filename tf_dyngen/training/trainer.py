@@ -79,8 +79,8 @@ class Trainer:
             batch_size=batches.batch_size,
             is_padded=batches.is_padded,
         )
-        self._traced_step = tf.function(self._step)
-        self._traced_linearize = tf.function(self._linearize)
+        self._traced_step = tf.function(self._step, autograph=False)
+        self._traced_linearize = tf.function(self._linearize, autograph=False)
 
     def contents(self) -> dict[str, Any]:
         """Returns what a checkpoint must hold beside the chains, by name."""

@@ -9,16 +9,18 @@ from tf_dyngen.model.generator import build_generator
 from tf_dyngen.model.latents import Latents
 
 
-def make_generator(parameterisation="linear_backbone", appearance=2):
-    settings = {
-        "model.parameterisation": parameterisation,
-        "model.normalization": parameterisation == "paper",
-        "model.appearance_size": appearance,
+def make_generator(parameterisation="linear_backbone", *, spread=0.2, **model):
+    """A generator whose settings of the model are changed; weights are off by `spread`."""
+    usual = {
+        "parameterisation": parameterisation,
+        "normalization": parameterisation == "paper",
+        "appearance_size": 2,
     }
+    settings = {f"model.{key}": value for key, value in (usual | model).items()}
     generator = build_generator(override(presets.load("smoke"), settings))
     random = np.random.default_rng(1)
     for variable in generator.trainable_variables:
-        variable.assign(variable + 0.2 * random.standard_normal(variable.shape))
+        variable.assign(variable + spread * random.standard_normal(variable.shape))
     return generator
 
 

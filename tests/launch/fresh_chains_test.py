@@ -1,0 +1,61 @@
+"""What each command makes of a run that keeps no chains (inference.chains=fresh)."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+FRESH = ["--preset=smoke", "--set=inference.chains=fresh"]
+OF_CLIP = "--motion=waves"
+SHAPE = (12, 16, 16, 3)
+
+
+@pytest.fixture(scope="module")
+def run(train, clip, tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("fresh") / "run"
+    train(f"--workdir={workdir}", f"--clip={clip}", *FRESH).check_good()
+    return workdir
+
+
+@pytest.fixture
+def command(start, finish, run):
+    """command(NAME, FLAG, ...) -> Ended, of a command that uses the run."""
+    return lambda name, *flags: finish(start(f"launch.{name}", f"--workdir={run}", *flags))
+
+
+def test_a_clips_motion_is_that_of_its_inference(command, run, clip, waves, tmp_path):
+    output = f"--output={tmp_path}/new.npy"
+    command("synthesize", output, "--num_frames=9").check_good()
+    assert np.load(tmp_path / "new.npy").shape == (9, *SHAPE[1:])
+
+    ended = command("synthesize", output, OF_CLIP)
+    ended.check_mistake("chains that are not kept", "python -m launch.infer")
+    command("infer", f"--clip={clip}", "--num_steps=20").check_good()
+    listed = command("synthesize", "--list_clips").check_good().stdout
+    assert [line.split()[1] for line in listed.splitlines()] == ["waves", "waves"]
+    command("synthesize", output, "--motion=inferred/waves").check_good()
+    frames = np.load(tmp_path / "new.npy").astype(float)
+    assert frames.shape == SHAPE
+    # Far closer than its mean frame, which one who knew nothing of the motion could show.
+    assert np.mean(np.square(frames - waves())) < 0.25 * waves().var(axis=0).mean()
+
+
+def test_images_and_exports_need_no_chains(command, waves, tmp_path):
+    Image.fromarray(waves()[5]).save(tmp_path / "still.png")
+    output = f"--output={tmp_path}/new.npy"
+    command("animate", f"--image={tmp_path}/still.png", output, "--num_frames=4").check_good()
+    first = np.load(tmp_path / "new.npy")[0].astype(float)
+    assert np.mean(np.square(first - waves()[5])) < 0.25 * waves().var(axis=0).mean()
+
+    command("export", f"--output={tmp_path}/versions").check_good()
+    metadata = json.loads((tmp_path / "versions/1/assets.extra/metadata.json").read_text())
+    # No clip's motion can be asked for.
+    assert metadata["clips"] == []
+
+
+def test_recovery_needs_chains(start, finish, train, clip, tmp_path):
+    run = f"--workdir={tmp_path}/run"
+    train(run, f"--clip={clip}", *FRESH, "--hide=square:6", "--steps=0").check_good()
+    ended = finish(start("launch.recover", run, f"--output={tmp_path}/new"))
+    ended.check_mistake("chains that are not kept", "inference.chains=persistent")
