@@ -7,9 +7,6 @@ import tensorflow as tf
 from tf_dyngen.inference.video_draws import BLOCK, draw_noise_block
 from tf_dyngen.model.generator import Generator, to_pixels
 
-# Blocks of which the roll-out of one runs beside the emission of another; memory is theirs.
-BLOCKS_AT_ONCE = 2
-
 
 class Stretch(NamedTuple):
     """Stretches of B videos, each from its own place on.
@@ -59,7 +56,8 @@ def play(
         play_block,
         (0, stretch.state, blocks),
         shape_invariants=(tf.TensorShape([]), stretch.state.shape, tf.TensorShape(None)),  # type: ignore[arg-type]
-        parallel_iterations=BLOCKS_AT_ONCE,
+        # Emissions side by side share threads, and sums in another order round another way.
+        parallel_iterations=1,
     )
     return _cut(_join(blocks, frame_shape), offset, stretch.num_frames, longest), state
 
