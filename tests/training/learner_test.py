@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tests.inference.small_model import draw_latents, make_generator
+from tests.model.small_generator import draw_latents, make_generator
 from tf_dyngen.model.density import Evidence, log_joint_density
 from tf_dyngen.training.learner import squared_bend, update_weights
 
