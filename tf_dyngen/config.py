@@ -57,8 +57,8 @@ class ModelConfig:
     """
 
     parameterisation: str = _setting(LINEAR_BACKBONE, choices=(LINEAR_BACKBONE, PAPER))
-    state_size: int = _setting(40, low=1)
-    noise_size: int = _setting(40, low=1)
+    state_size: int = _setting(100, low=1)
+    noise_size: int = _setting(50, low=1)
     appearance_size: int = _setting(0, low=0)
     bilinear_rank: int = _setting(0, low=0)
     transition_hidden: tuple[int, ...] = _setting((20, 20), low=1)
@@ -97,8 +97,8 @@ class LearningConfig:
 
     The rate rises over `warmup_steps`, then falls along a cosine to a twentieth at `decay_steps`
     and stays there; with 0 it does neither.
-    `unseen_weight` is what the deconvolution of the linear backbone counts where it adds to the
-    linear path at states drawn at random, beside the squared error of frames; 0 is nothing.
+    `statistics_weight` is what the statistics of frames drawn from the prior count beside the
+    squared error of the clips' frames; 0 is nothing.
     """
 
     steps: int = _setting(1200, low=0)
@@ -108,7 +108,7 @@ class LearningConfig:
     warmup_steps: int = _setting(50, low=0)
     decay_steps: int = _setting(1200, low=0)
     beta_1: float = _setting(0.5, low=0.0, high=0.9999)
-    unseen_weight: float = _setting(1.0, low=0.0)
+    statistics_weight: float = _setting(3.0, low=0.0)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,7 +22,7 @@ def recovery() -> dict:
         "model.state_size": 60,
         "model.noise_size": 60,
         "inference.observation_std": 0.05,
-        "learning.unseen_weight": 0.0,
+        "learning.statistics_weight": 0.0,
         "learning.steps": 100,
         "learning.bptt_length": 70,
         "learning.decay_steps": 100,
@@ -57,7 +57,7 @@ def action() -> dict:
         "model.appearance_size": 72,
         "model.bilinear_rank": 256,
         "inference.step_size": 0.1,
-        "learning.unseen_weight": 0.0,
+        "learning.statistics_weight": 0.0,
         "learning.steps": 600,
         "learning.decay_steps": 600,
         "learning.batch_size": 4,
@@ -91,7 +91,7 @@ def texture_paper() -> dict:
         "learning.warmup_steps": 0,
         "learning.decay_steps": 0,
         "learning.beta_1": 0.5,
-        "learning.unseen_weight": 0.0,
+        "learning.statistics_weight": 0.0,
     }
 
 

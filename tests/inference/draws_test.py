@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_dyngen.inference.draws import draw_langevin_noise, draw_states
+from tf_dyngen.inference.draws import draw_langevin_noise, draw_prior, statistics_seed
 from tf_dyngen.model.latents import LatentSizes
 
 SIZES = LatentSizes(noise=3, state=2, appearance=4)
@@ -33,16 +33,24 @@ def test_draws_are_standard_normal_and_not_repeated():
     assert abs(values.var() - 1) < 5 * np.sqrt(2 / count)
 
 
-def test_states_are_standard_normal_and_depend_on_seed_step_and_clip_alone():
-    def states(step, keys, seed=3):
-        drawn = draw_states(seed, step, tf.constant(keys), num_frames=5, state_size=40)
-        return drawn.numpy()
+def prior(step, keys, seed=3):
+    keys = tf.constant(keys)
+    return draw_prior(seed, step, keys, num_draws=2, num_frames=5, sizes=SIZES)
 
-    many = states(0, list(range(200)))
-    assert many.shape == (200, 5, 40)
-    assert len(np.unique(many)) > 0.999 * many.size
-    assert abs(many.mean()) < 5 / np.sqrt(many.size)
-    assert abs(many.var() - 1) < 5 * np.sqrt(2 / many.size)
-    np.testing.assert_array_equal(states(10, [4, 8])[1], states(10, [8])[0])
-    for other in (states(11, [4]), states(10, [4], seed=4), states(10, [5])):
-        assert not np.any(other == states(10, [4]))
+
+def test_draws_of_the_prior_are_others_and_depend_on_seed_step_and_clip_alone():
+    drawn = prior(10, [4, 8])
+    assert [leaf.shape for leaf in drawn] == [(4, 5, 3), (4, 2), (4, 4)]
+    others = (prior(11, [4, 8]), prior(10, [4, 8], seed=4), prior(10, [5, 9]))
+    langevin = [leaf.numpy().reshape(4, *leaf.shape[2:]) for leaf in draws(10, [4, 8])]
+    for leaf, alone in zip(drawn, prior(10, [8]), strict=True):
+        np.testing.assert_array_equal(leaf[1::2], alone)
+    for other in (*others, langevin):
+        for leaf, different in zip(drawn, other, strict=True):
+            assert not np.any(leaf.numpy() == np.asarray(different))
+
+
+def test_the_seed_of_statistics_depends_on_seed_step_and_clip():
+    seeds = [(0, 0, 1), (1, 0, 1), (0, 1, 1), (0, 0, 2)]
+    found = {tuple(statistics_seed(a, b, tf.constant([c])).numpy()) for a, b, c in seeds}
+    assert len(found) == 4

@@ -12,7 +12,7 @@ from tf_dyngen.model.linear_start import (
     SATURATION,
     chain_start,
     fit_linear_dynamic_texture,
-    project_states,
+    project_components,
     start_linear_backbone,
 )
 
@@ -42,7 +42,7 @@ def started_generator(clips, **changes):
     }
     config = override(presets.load("smoke"), settings)
     generator = build_generator(config)
-    texture = fit_linear_dynamic_texture(clips, config.model.state_size)
+    texture = fit_linear_dynamic_texture(clips, config.model.state_size, config.model.noise_size)
     start_linear_backbone(generator, texture)
     return generator, texture
 
@@ -86,7 +86,7 @@ def test_chain_start_reproduces_the_projected_clip():
     clip = travelling_waves()
     generator, texture = started_generator([clip])
     mean, loading, states, _, _ = independent_texture(clip.astype(np.float64), SIZE)
-    noise, initial_state = chain_start(texture, clip, SIZE)
+    noise, initial_state = chain_start(texture, clip)
     latents = Latents(
         tf.constant(noise[None], tf.float32),
         tf.constant(initial_state[None], tf.float32),
@@ -98,31 +98,32 @@ def test_chain_start_reproduces_the_projected_clip():
 
 def test_states_are_white_and_dynamics_stable():
     clips = [travelling_waves(), travelling_waves(20, seed=1)]
-    texture = fit_linear_dynamic_texture(clips, SIZE)
-    states = np.concatenate([project_states(texture, clip) for clip in clips])
+    texture = fit_linear_dynamic_texture(clips, SIZE, SIZE)
+    states = np.concatenate([project_components(texture, clip) for clip in clips])
     np.testing.assert_allclose(states.T @ states / 50, np.eye(SIZE), atol=1e-4)
     np.testing.assert_allclose(states.mean(axis=0), 0.0, atol=1e-4)
-    a, b = texture.transition, texture.noise_gain
+    a, b = texture.dynamics.transition, texture.dynamics.noise_gain
     np.testing.assert_allclose(a @ a.T + b @ b.T, np.eye(SIZE), atol=1e-8)
     assert np.linalg.norm(a, 2) <= 1.0
 
 
 def test_a_clip_that_was_not_fitted_is_projected_too():
-    texture = fit_linear_dynamic_texture([travelling_waves(seed=3)], SIZE)
+    texture = fit_linear_dynamic_texture([travelling_waves(seed=3)], SIZE, SIZE)
     other = travelling_waves(20, seed=4)
     pixels = np.arctanh(np.clip(other, -SATURATION, SATURATION)).reshape(20, -1) - texture.mean
     expected = np.linalg.lstsq(texture.loading, pixels.T, rcond=None)[0].T
-    np.testing.assert_allclose(project_states(texture, other), expected, atol=1e-4)
+    np.testing.assert_allclose(project_components(texture, other), expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("noise_size", [3, SIZE, 8])
 def test_other_noise_sizes(noise_size):
     clip = travelling_waves()
     generator, texture = started_generator([clip], **{"model.noise_size": noise_size})
-    noise, initial_state = chain_start(texture, clip, noise_size)
+    noise, initial_state = chain_start(texture, clip)
     assert noise.shape == (30, noise_size)
     gain = generator.transition.noise_gain.numpy().T
-    full = texture.noise_gain @ texture.noise_gain.T
+    dynamics = fit_linear_dynamic_texture([clip], SIZE, SIZE).dynamics
+    full = dynamics.noise_gain @ dynamics.noise_gain.T
     kept = np.sort(np.linalg.eigvalsh(full))[::-1][:noise_size].sum()
     np.testing.assert_allclose(np.trace(gain @ gain.T), kept, rtol=1e-5)
     latents = Latents(
@@ -135,21 +136,21 @@ def test_other_noise_sizes(noise_size):
 
 @pytest.mark.parametrize("frames", [2, 3])
 def test_short_clips_have_components_without_influence(frames):
-    texture = fit_linear_dynamic_texture([travelling_waves(frames)], SIZE)
+    texture = fit_linear_dynamic_texture([travelling_waves(frames)], SIZE, SIZE)
     assert np.isfinite(texture.loading).all()
     np.testing.assert_array_equal(texture.loading[:, frames - 1 :], 0.0)
 
 
 def test_a_still_clip_has_a_mean_and_no_motion():
     still = np.repeat(travelling_waves(1), 8, axis=0)
-    texture = fit_linear_dynamic_texture([still], SIZE)
+    texture = fit_linear_dynamic_texture([still], SIZE, SIZE)
     np.testing.assert_array_equal(texture.loading, 0.0)
     np.testing.assert_allclose(np.tanh(texture.mean), still[0].ravel(), atol=1e-5)
 
 
 def test_the_first_component_has_the_largest_eigenvalue_of_the_gram_matrix():
     frames = np.random.default_rng(0).uniform(-1, 1, (600, 40, 40, 3)).astype(np.float32)
-    texture = fit_linear_dynamic_texture([frames], SIZE)
+    texture = fit_linear_dynamic_texture([frames], SIZE, SIZE)
     gram_value = np.sum(texture.loading[:, 0].astype(np.float64) ** 2) * 600
     pixels = np.arctanh(np.clip(frames, -SATURATION, SATURATION)).reshape(600, -1)
     pixels -= pixels.mean(axis=0)

@@ -19,7 +19,7 @@ PAPER = {
 
 
 # Two components cannot hold the clip, so there is something left to learn, and nothing held back.
-FEW_STATES = {"model.state_size": 2, "model.noise_size": 2, "learning.unseen_weight": 0.0}
+FEW_STATES = {"model.state_size": 2, "model.noise_size": 2, "learning.statistics_weight": 0.0}
 
 
 @pytest.mark.parametrize("changes", [FEW_STATES, PAPER], ids=["linear_backbone", "paper"])

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.model.linear_start import symmetric_root
+from tf_dyngen.model.linear_dynamics import symmetric_root
 
 DEFAULT_CLIP_FRAMES = 16
 STRIDE = 4

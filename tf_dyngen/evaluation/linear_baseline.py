@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tf_dyngen.filling.baselines import linear_in_time
-from tf_dyngen.model.linear_start import fit_dynamics, principal_components, symmetric_root
+from tf_dyngen.model.linear_dynamics import fit_yule_walker, symmetric_root
+from tf_dyngen.model.linear_start import principal_components
 
 LEAST_SQUARES = "least_squares"
 YULE_WALKER = "yule_walker"
@@ -49,7 +50,8 @@ def fit(frames: np.ndarray, num_components: int, dynamics: str = YULE_WALKER) ->
     pixels = (frames - mean).reshape(len(frames), -1)
     states, loading = principal_components(pixels, num_components)
     if dynamics == YULE_WALKER:
-        transition, noise_gain = fit_dynamics([states])
+        dynamics = fit_yule_walker([states])
+        transition, noise_gain = dynamics.transition, dynamics.noise_gain
     elif dynamics == LEAST_SQUARES:
         transition, noise_gain = _fit_least_squares(states)
     else:

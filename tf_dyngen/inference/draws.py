@@ -8,7 +8,7 @@ import tensorflow as tf
 from tf_dyngen.model.latents import Latents, LatentSizes
 
 # Streams of random numbers of a run.
-_LANGEVIN, _UNSEEN = 0, 4
+_LANGEVIN, _PRIOR, _STATISTICS = 0, 4, 5
 
 
 def clip_key(clip_id: str) -> int:
@@ -35,8 +35,30 @@ def draw_langevin_noise(
       sizes: of the latents.
     Returns: Latents with leaves [K, B, ...].
     """
+    return _draw_latents((seed, _LANGEVIN), step, clip_keys, num_draws, num_frames, sizes)
+
+
+def draw_prior(
+    seed: int, step, clip_keys, *, num_draws: int, num_frames: int, sizes: LatentSizes
+) -> Latents:
+    """Draws latents of the prior; arguments as of `draw_langevin_noise`.
+
+    Returns: Latents with leaves [K * B, ...], the clips' order K times.
+    """
+    draws = _draw_latents((seed, _PRIOR), step, clip_keys, num_draws, num_frames, sizes)
+    return Latents(*(tf.reshape(leaf, [-1, *leaf.shape[2:]]) for leaf in draws))
+
+
+def statistics_seed(seed: int, step, clip_keys) -> tf.Tensor:
+    """Returns the [2] int32 seed of what a step compares in frames of clips [B]."""
+    step_seed = fold_in(tf.constant([seed, _STATISTICS], tf.int32), step)
+    return fold_in(step_seed, clip_keys[0])
+
+
+def _draw_latents(stream, step, clip_keys, num_draws, num_frames, sizes) -> Latents:
+    """Returns Latents with leaves [num_draws, B, ...], of a stream (seed, number)."""
     widths = [num_frames * sizes.noise, sizes.state, sizes.appearance]
-    step_seed = fold_in(tf.constant([seed, _LANGEVIN], tf.int32), step)
+    step_seed = fold_in(tf.constant(stream, tf.int32), step)
     num_clips = clip_keys.shape[0]
     draws = [
         tf.random.stateless_normal([num_draws, sum(widths)], fold_in(step_seed, key))
@@ -46,19 +68,3 @@ def draw_langevin_noise(
     noise, initial_state, appearance = tf.split(stacked, widths, axis=-1)
     shape = [num_draws, num_clips, num_frames, sizes.noise]
     return Latents(tf.reshape(noise, shape), initial_state, appearance)
-
-
-def draw_states(seed: int, step, clip_keys, *, num_frames: int, state_size: int) -> tf.Tensor:
-    """Draws states of N(0, I) for the clips of a batch, [B, num_frames, state_size].
-
-    Args:
-      seed, step, clip_keys: see `draw_langevin_noise`.
-      num_frames: how many for each clip.
-      state_size: of the model.
-    """
-    step_seed = fold_in(tf.constant([seed, _UNSEEN], tf.int32), step)
-    draws = [
-        tf.random.stateless_normal([num_frames, state_size], fold_in(step_seed, key))
-        for key in tf.unstack(clip_keys, num=clip_keys.shape[0])
-    ]
-    return tf.cast(tf.stack(draws), keras.config.floatx())

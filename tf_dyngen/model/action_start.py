@@ -4,7 +4,7 @@ Appearance is what mean frames say of looks whatever moves, see `looks`. States 
 features of the motion that do not know looks, so that a state means the same for all clips; what a
 state does to the pixels of a look is found by ridge regression, and factored into a rank that all
 looks share (Tenenbaum and Freeman, "Separating style and content with bilinear models", 2000). The
-dynamics are those of `linear_start`.
+dynamics are those of `linear_dynamics`, of first order.
 """
 
 from collections.abc import Iterable
@@ -15,12 +15,8 @@ import scipy.linalg
 
 from tf_dyngen.model.emission import LinearBackboneEmission
 from tf_dyngen.model.generator import Generator
-from tf_dyngen.model.linear_start import (
-    fit_dynamics,
-    inverse_tanh,
-    latents_of_states,
-    start_dynamics,
-)
+from tf_dyngen.model.linear_dynamics import Dynamics, fit_yule_walker
+from tf_dyngen.model.linear_start import inverse_tanh, start_dynamics
 from tf_dyngen.model.looks import Looks, appearance_of, fit_looks
 from tf_dyngen.model.motion_features import motion_features
 from tf_dyngen.model.motion_states import (
@@ -39,13 +35,12 @@ ROUNDING = 1e-9
 
 
 class ActionTexture(NamedTuple):
-    """y_t = mean + V a + U s_t + R M (s_t x a), s_t = A s_{t-1} + B xi_t; y = arctanh of pixels.
+    """y_t = mean + V a + U s_t + R M (s_t x a) with dynamics of s; y = arctanh of pixels.
 
     projection: from features of the motion to states.
     looks: mean [D] and V [D, A], and from mean frames to a.
     loading: U, [D, S].
     forms: M, [rank, S * A]; form_loading: R, [D, rank].
-    transition: A; noise_gain: B, [S, S] each.
     """
 
     projection: MotionProjection
@@ -53,8 +48,7 @@ class ActionTexture(NamedTuple):
     loading: np.ndarray
     forms: np.ndarray
     form_loading: np.ndarray
-    transition: np.ndarray
-    noise_gain: np.ndarray
+    dynamics: Dynamics
 
 
 def fit_action_texture(
@@ -94,7 +88,7 @@ def fit_action_texture(
         loading,
         forms,
         form_loading,
-        *fit_dynamics(by_clip, memory),
+        fit_yule_walker(by_clip, memory),
     )
 
 
@@ -102,7 +96,8 @@ def start_actions(generator: Generator, texture: ActionTexture) -> None:
     """Sets the weights so that the generator's frames are exactly tanh of the texture's."""
     emission = generator.emission
     assert isinstance(emission, LinearBackboneEmission)
-    start_dynamics(generator, texture.transition, texture.noise_gain)
+    sizes = generator.latent_sizes
+    start_dynamics(generator, texture.dynamics.resized(sizes.state, sizes.noise))
     emission.mean.assign(texture.looks.mean)
     emission.loading.assign(texture.loading.T)
     emission.appearance_loading.assign(texture.looks.loading.T)
@@ -124,8 +119,8 @@ def action_chain_start(
     """
     states = project_motion(motion_features(clip), texture.projection)
     appearance = appearance_of(inverse_tanh(clip).mean(axis=0), texture.looks)
-    latents = latents_of_states(states, texture.transition, texture.noise_gain, noise_size)
-    return *latents, appearance
+    dynamics = texture.dynamics.resized(states.shape[1], noise_size)
+    return *dynamics.latents(states), appearance
 
 
 class _Moments:

@@ -1,8 +1,7 @@
 """Start of the linear backbone: the linear dynamic texture of the clips.
 
 Doretto, Chiuso, Wu and Soatto, "Dynamic textures", IJCV 2003, on arctanh of the frames, with the
-dynamics by Yule-Walker: the lag-one covariance of the whitened states, stable by construction, and
-a noise gain that keeps their covariance at the identity.
+dynamics of `linear_dynamics`.
 """
 
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ import scipy.linalg
 
 from tf_dyngen.model.emission import LinearBackboneEmission
 from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.linear_dynamics import Dynamics, fit_autoregression, fit_yule_walker
 from tf_dyngen.model.transition import LinearTransition
 
 SATURATION = 0.98
@@ -22,53 +22,49 @@ ROUNDING = 1e-5
 
 
 class LinearDynamicTexture(NamedTuple):
-    """y_t = mean + U z_t, z_t = A z_{t-1} + B xi_t, with y = arctanh of pixels in [-1, 1].
+    """y_t = mean + U z_t with dynamics of z, where y = arctanh of pixels in [-1, 1].
 
-    mean: [D]; loading: U, [D, S]; transition: A, [S, S]; noise_gain: B, [S, S], B B' = I - A A'.
-    Over all clips fitted, the states have mean 0 and covariance I.
+    mean: [D]; loading: U, [D, n]. Over all clips fitted, the components z have mean 0 and
+    covariance I.
     """
 
     mean: np.ndarray
     loading: np.ndarray
-    transition: np.ndarray
-    noise_gain: np.ndarray
+    dynamics: Dynamics
 
 
 def fit_linear_dynamic_texture(
-    clips: Sequence[np.ndarray], state_size: int, memory: float = 1.0
+    clips: Sequence[np.ndarray], state_size: int, noise_size: int, memory: float = 1.0
 ) -> LinearDynamicTexture:
     """Fits one linear dynamic texture to clips.
+
+    States that are k times as wide as the noise, k > 1, remember k frames of as many components as
+    the noise is wide; others are the components themselves, with dynamics of first order.
 
     The principal components come from the T x T Gram matrix of the frames, exactly; memory is that
     of the frames as float32, time T^2 D. Components beyond the rank of the frames load nothing.
 
     Args:
       clips: frames of each clip, [T, H, W, C] float32 in [-1, 1].
-      state_size: S.
-      memory: factor on A, at most 1; what it takes from the memory, the noise gives back.
+      state_size, noise_size: of the model.
+      memory: factor on the covariance of one frame with the next, at most 1.
     """
+    order = state_size // noise_size
     lengths = [len(clip) for clip in clips]
     pixels = np.concatenate([inverse_tanh(clip) for clip in clips])
     mean = pixels.mean(axis=0)
     pixels -= mean
-    states, loading = principal_components(pixels, state_size)
-    dynamics = fit_dynamics(np.split(states, np.cumsum(lengths)[:-1]), memory)
-    return LinearDynamicTexture(mean, loading, *dynamics)
+    components, loading = principal_components(pixels, noise_size if order > 1 else state_size)
+    by_clip = np.split(components, np.cumsum(lengths)[:-1])
+    if order > 1:
+        dynamics = fit_autoregression(by_clip, order, memory)
+    else:
+        dynamics = fit_yule_walker(by_clip, memory)
+    return LinearDynamicTexture(mean, loading, dynamics.resized(state_size, noise_size))
 
 
-def fit_dynamics(
-    states: Sequence[np.ndarray], memory: float = 1.0
-) -> tuple[np.ndarray, np.ndarray]:
-    """Returns transition and noise gain, each [S, S], of the white states [T, S] of clips."""
-    # The biased estimate (divided by the number of frames, not of pairs) keeps A a contraction.
-    products = [clip[1:].T @ clip[:-1] for clip in states]
-    transition = memory * np.sum(products, axis=0) / sum(len(clip) for clip in states)
-    noise_gain = symmetric_root(np.eye(len(transition)) - transition @ transition.T)
-    return transition, noise_gain
-
-
-def project_states(texture: LinearDynamicTexture, clip: np.ndarray) -> np.ndarray:
-    """Returns the states z_1..z_T, [T, S], of a clip's frames [T, H, W, C] in [-1, 1].
+def project_components(texture: LinearDynamicTexture, clip: np.ndarray) -> np.ndarray:
+    """Returns the components z_1..z_T, [T, n], of a clip's frames [T, H, W, C] in [-1, 1].
 
     U' U is diagonal, so that projecting is dividing by it; 0 for components that load nothing.
     """
@@ -78,63 +74,33 @@ def project_states(texture: LinearDynamicTexture, clip: np.ndarray) -> np.ndarra
 
 
 def start_linear_backbone(generator: Generator, texture: LinearDynamicTexture) -> None:
-    """Sets the weights so that the generator's frames are exactly tanh of the texture's.
-
-    Where noise_size is smaller than S, the leading directions of B are kept; where it is larger,
-    the rest of the noise starts without influence.
-    """
+    """Sets the weights so that the generator's frames are exactly tanh of the texture's."""
     emission = generator.emission
     assert isinstance(emission, LinearBackboneEmission)
-    start_dynamics(generator, texture.transition, texture.noise_gain)
+    start_dynamics(generator, texture.dynamics)
     emission.mean.assign(texture.mean)
-    emission.loading.assign(texture.loading.T)
+    emission.loading.assign((texture.loading @ texture.dynamics.newest).T)
 
 
-def start_dynamics(generator: Generator, matrix: np.ndarray, noise_gain: np.ndarray) -> None:
-    """Sets the linear part of the transition: A and B, each [S, S]."""
+def start_dynamics(generator: Generator, dynamics: Dynamics) -> None:
+    """Sets the linear part of the transition."""
     transition = generator.transition
     assert isinstance(transition, LinearTransition)
-    transition.transition_matrix.assign(matrix.T)
-    noise_size = transition.noise_gain.shape[0]
-    transition.noise_gain.assign(_resize_noise(noise_gain, noise_size)[0].T)
+    transition.transition_matrix.assign(dynamics.transition.T)
+    transition.noise_gain.assign(dynamics.noise_gain.T)
 
 
-def chain_start(
-    texture: LinearDynamicTexture, clip: np.ndarray, noise_size: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Returns (noise [T, noise_size], initial_state [S]): where a clip's chain starts.
+def chain_start(texture: LinearDynamicTexture, clip: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns (noise [T, N], initial_state [S]): where a clip's chain starts.
 
     The noise is the whitened innovations of the clip's states, the initial state the one before the
-    first frame as expected from it.
+    first frame as expected from those behind it.
 
     Args:
       texture: need not have been fitted to the clip.
       clip: frames [T, H, W, C] float32 in [-1, 1].
-      noise_size: of the model.
     """
-    states = project_states(texture, clip)
-    return latents_of_states(states, texture.transition, texture.noise_gain, noise_size)
-
-
-def latents_of_states(
-    states: np.ndarray, transition: np.ndarray, noise_gain: np.ndarray, noise_size: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Returns (noise [T, noise_size], initial_state [S]) that lead to states [T, S]."""
-    _, to_noise = _resize_noise(noise_gain, noise_size)
-    initial_state = transition.T @ states[0]
-    innovations = _innovations(np.vstack([initial_state, states]), transition, noise_gain)
-    return innovations @ to_noise, initial_state
-
-
-def _resize_noise(noise_gain: np.ndarray, noise_size: int):
-    """Returns the noise gain [S, noise_size] and the map [S, noise_size] of the innovations."""
-    state_size = len(noise_gain)
-    if noise_size >= state_size:
-        extra = np.zeros([state_size, noise_size - state_size])
-        return np.hstack([noise_gain, extra]), np.eye(state_size, noise_size)
-    values, vectors = scipy.linalg.eigh(noise_gain)
-    kept = vectors[:, np.argsort(values)[::-1][:noise_size]]
-    return noise_gain @ kept, kept
+    return texture.dynamics.latents(project_components(texture, clip))
 
 
 def inverse_tanh(frames: np.ndarray) -> np.ndarray:
@@ -162,15 +128,3 @@ def principal_components(pixels: np.ndarray, state_size: int) -> tuple[np.ndarra
     states[:, : vectors.shape[1]] = vectors * np.sqrt(num_frames)
     loading = (pixels.T @ states.astype(pixels.dtype)) / num_frames
     return states, loading
-
-
-def symmetric_root(matrix: np.ndarray) -> np.ndarray:
-    """Returns the symmetric square root of a covariance, negative rounding errors set to 0."""
-    values, vectors = scipy.linalg.eigh(matrix)
-    return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
-
-
-def _innovations(states: np.ndarray, transition: np.ndarray, noise_gain: np.ndarray) -> np.ndarray:
-    """Returns B^-1 (z_t - A z_{t-1}) for t = 1..T of states z_0..z_T, [T, S]."""
-    residuals = states[1:] - states[:-1] @ transition.T
-    return residuals @ np.linalg.pinv(noise_gain, rcond=1e-4).T

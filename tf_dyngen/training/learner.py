@@ -9,10 +9,10 @@ import keras
 import tensorflow as tf
 
 from tf_dyngen.model.density import Evidence, hide_absent, log_joint_density
-from tf_dyngen.model.emission import LinearBackboneEmission
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.normalization import Mode
+from tf_dyngen.training.texture_statistics import statistics_distance
 
 
 class StepInfo(NamedTuple):
@@ -26,6 +26,18 @@ class StepInfo(NamedTuple):
     squared_gradient: tf.Tensor
 
 
+class Drawn(NamedTuple):
+    """What is drawn of the prior.
+
+    latents: of K independent windows of B clips, leaves [K * B, ...], the clips' order K times.
+    seed: [2] int32, of what of their frames is compared; weight: what that counts.
+    """
+
+    latents: Latents
+    seed: tf.Tensor
+    weight: float
+
+
 def update_weights(
     generator: Generator,
     optimizer: keras.optimizers.Optimizer,
@@ -34,8 +46,7 @@ def update_weights(
     *,
     precision: float,
     num_clips_global: int,
-    unseen: tf.Tensor | None = None,
-    unseen_weight: float = 0.0,
+    drawn: Drawn | None = None,
 ) -> tuple[StepInfo, tf.Tensor]:
     """Moves the weights by one optimiser step along the gradient of log p(latents, X).
 
@@ -45,8 +56,7 @@ def update_weights(
       evidence: frames [B, T, H, W, C].
       precision: 1 / sigma^2.
       num_clips_global: of all replicas.
-      unseen: states drawn at random, [B, T, S], where the bend is held back; or None.
-      unseen_weight: of its squares, see `squared_bend`.
+      drawn: what is drawn of the prior and how much its statistics count; None for not at all.
     Returns: StepInfo before the step, and the states [B, T, S] of the latents.
     """
     weights = generator.trainable_variables
@@ -55,9 +65,8 @@ def update_weights(
             generator, latents, evidence, precision=precision, mode=Mode.LEARN
         )
         objective = tf.reduce_sum(density.log_joint)
-        if unseen is not None:
-            bend = squared_bend(generator, unseen, latents.appearance)
-            objective -= 0.5 * unseen_weight * precision * bend
+        if drawn is not None:
+            objective -= 0.5 * precision * squared_deviation(generator, drawn, evidence)
         loss = -objective / num_clips_global
     gradients = tape.gradient(loss, weights)
     # In a replica context the optimiser sums the gradients over the replicas.
@@ -73,22 +82,28 @@ def update_weights(
     return info, density.states
 
 
-def squared_bend(generator: Generator, states: tf.Tensor, appearance: tf.Tensor) -> tf.Tensor:
-    """Returns the sum of squares of what the deconvolution adds to the linear path, a scalar.
+def squared_deviation(generator: Generator, drawn: Drawn, evidence: Evidence) -> tf.Tensor:
+    """Returns by how much statistics of new frames miss the clips', as a sum of squares, a scalar.
 
-    Between the few states of a clip nothing holds the deconvolution: what it adds there is speckle.
-    A Gaussian prior of its values at random states lets it bend where frames ask for it alone.
+    It is the distance of `texture_statistics` times the squares that a still picture would miss
+    the clips by, times the weight: in the units of the squared error of the likelihood.
 
     Args:
-      generator: of the linear backbone.
-      states: [B, T, S].
-      appearance: [B, A], of the clips beside whose frames the states count.
+      generator: whose frames are drawn.
+      drawn: windows of the prior, with the appearance of the clips.
+      evidence: frames [B, T, H, W, C] of the clips.
     """
-    emission = generator.emission
-    assert isinstance(emission, LinearBackboneEmission)
-    repeated = tf.repeat(appearance, states.shape[1], axis=0)
-    bend = emission.bend(tf.reshape(states, [-1, states.shape[2]]), repeated)
-    return tf.reduce_sum(tf.square(bend))
+    made, _ = generator(drawn.latents)
+    windows = tf.split(made, len(made) // len(evidence.frames))
+    present = evidence.present
+    if present is None:
+        present = tf.ones(evidence.frames.shape[:2], tf.bool)
+    num_frames = tf.reduce_sum(tf.cast(present, tf.int32), axis=1)
+    frames = hide_absent(evidence.frames, present)
+    count = tf.cast(num_frames, frames.dtype)[:, None, None, None]
+    means = tf.reduce_sum(frames, axis=1) / count
+    still = tf.reduce_sum(tf.square(hide_absent(frames - means[:, None], present)))
+    return drawn.weight * still * statistics_distance(windows, frames, num_frames, drawn.seed)
 
 
 def _num_noise(latents: Latents, evidence: Evidence) -> tf.Tensor:

@@ -52,8 +52,8 @@ def estimate_memory(
     window = min(learning.batch_size, num_clips) * min(learning.bptt_length, num_frames)
     floats = maps * window + COPIES_OF_A_WEIGHT * num_weights
     if model.parameterisation == LINEAR_BACKBONE:
-        # The gradient by the weights holds the maps of as many random states beside the window's.
-        floats += maps * window * (learning.unseen_weight > 0)
+        # The gradient by the weights holds the maps of as many new frames beside the window's.
+        floats += maps * window * (learning.statistics_weight > 0)
         fitted = min(num_clips * num_frames, max(num_frames, MOST_FITTED_FRAMES))
         floats += COPIES_OF_A_FRAME * fitted * frame
         if model.appearance_size:

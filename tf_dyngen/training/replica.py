@@ -6,15 +6,17 @@ Algorithm 1 of Xie et al., AAAI 2019: Langevin dynamics of the latents, then Ada
 import keras
 import tensorflow as tf
 
-from tf_dyngen.config import FRESH, LINEAR_BACKBONE, Config
-from tf_dyngen.inference.draws import draw_langevin_noise, draw_states
+from tf_dyngen.config import FRESH, Config
+from tf_dyngen.inference.draws import draw_langevin_noise, draw_prior, statistics_seed
 from tf_dyngen.inference.posterior import infer_latents
 from tf_dyngen.inference.preconditioning import NUM_POINTS, Linearization, linearize
 from tf_dyngen.model.density import Evidence, hide_absent
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.training.batches import Batch
-from tf_dyngen.training.learner import update_weights
+from tf_dyngen.training.learner import Drawn, update_weights
+
+NEW_WINDOWS = 2
 
 
 class Replica:
@@ -76,8 +78,7 @@ class Replica:
             evidence,
             precision=self._precision,
             num_clips_global=self._batch_size,
-            unseen=self._draw_unseen(step, batch),
-            unseen_weight=self._config.learning.unseen_weight,
+            drawn=self._draw_new(step, batch, latents),
         )
         next_state = tf.gather(states, batch.strides - 1, axis=1, batch_dims=1)
         return (latents, next_state), tf.stack([*info, wish])
@@ -115,18 +116,24 @@ class Replica:
         start = start._replace(noise=hide_absent(start.noise, evidence.present))
         return start, Latents(*(leaf[:num_moves] for leaf in draws))
 
-    def _draw_unseen(self, step, batch: Batch) -> tf.Tensor | None:
-        """Returns as many random states as the windows have frames; None where none count."""
-        config = self._config
-        if config.model.parameterisation != LINEAR_BACKBONE or not config.learning.unseen_weight:
+    def _draw_new(self, step, batch: Batch, latents: Latents) -> Drawn | None:
+        """Returns latents of new windows that look as the batch's clips; None where none count.
+
+        Two of half as many frames each: as much work as the batch itself.
+        """
+        weight = self._config.learning.statistics_weight
+        if not weight:
             return None
-        return draw_states(
-            config.seed,
+        prior = draw_prior(
+            self._config.seed,
             step,
             batch.clip_keys,
-            num_frames=batch.frames.shape[1],
-            state_size=config.model.state_size,
+            num_draws=NEW_WINDOWS,
+            num_frames=-(-batch.frames.shape[1] // NEW_WINDOWS),
+            sizes=self._generator.latent_sizes,
         )
+        prior = prior._replace(appearance=tf.tile(latents.appearance, [NEW_WINDOWS, 1]))
+        return Drawn(prior, statistics_seed(self._config.seed, step, batch.clip_keys), weight)
 
     def _is_latent(self, batch: Batch) -> tf.Tensor:
         """Whether the state in front of each window is a latent, [B]; else it was carried over."""

@@ -118,9 +118,12 @@ def start_learner(learner: Learner, config: Config, store: ClipStore, fitted: Fi
 
 def _start_texture(generator: Generator, config: Config, fitted: FittedClips):
     """Starts the weights; returns the function from frames to where their chain starts."""
-    texture = fit_linear_dynamic_texture(list(fitted), config.model.state_size, fitted.memory)
+    model = config.model
+    texture = fit_linear_dynamic_texture(
+        list(fitted), model.state_size, model.noise_size, fitted.memory
+    )
     start_linear_backbone(generator, texture)
-    return lambda frames: chain_start(texture, frames, config.model.noise_size)
+    return lambda frames: chain_start(texture, frames)
 
 
 def _start_actions(generator: Generator, config: Config, fitted: FittedClips):

@@ -1,0 +1,159 @@
+"""How far the statistics of frames drawn from the model are from those of a clip, with gradients.
+
+The likelihood says what frames should be where a clip's latents are, and nothing about states in
+between, where new video comes from. What can be said of them is that their patches, and how these
+change over time, should be distributed as the clip's: the sliced Wasserstein distance (Rabin et
+al., SSVM 2011), which texture synthesis by Heitz et al. (CVPR 2021) and Elnekave and Weiss (CVPR
+2022) is built on.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
+
+PATCH_SIDE = 8
+# Random filters of a size, and responses of each that are compared.
+NUM_FILTERS, NUM_RESPONSES = 16, 1024
+STRIDE = 4
+# Energies below this, of pixels in [-1, 1], are rounding.
+SMALLEST_ENERGY = 1e-6
+
+
+class _Change(NamedTuple):
+    """A filter over time: the response at `frames` behind a first one, times `factors`."""
+
+    frames: tuple[int, ...]
+    factors: tuple[float, ...]
+
+
+STANDING = _Change((0,), (1.0,))
+LAGS = (1, 2, 4, 8, 16, 32)
+
+
+def statistics_distance(
+    made: Sequence[tf.Tensor], real: tf.Tensor, num_frames: tf.Tensor, seed: tf.Tensor
+) -> tf.Tensor:
+    """Returns the distance of statistics, a scalar: 0 at best, about 2 for a still picture.
+
+    8x8 patches of frames, at full and at half size, are projected on random filters. Sorted
+    responses are compared, and sorted changes of responses over 1, 2, 4, ... frames, and sorted
+    responses to what is fine: each by its mean squared difference over the mean square of the
+    clip's; that of responses themselves over their variance in time.
+
+    Sorted responses are averaged over the windows of `made`. Windows of a texture differ in energy,
+    and a model that was compared by single ones would learn to move less, to differ less: of two,
+    the expected energy is that of the clip, to first order.
+
+    Args:
+      made: windows drawn independently, frames [B, T, H, W, C] in [-1, 1] each, what the distance
+        has gradients of.
+      real: the clips' frames, [B, T', H, W, C].
+      num_frames: [B] int32, how many of `real` are the clip's.
+      seed: [2] int32, of filters and places.
+    """
+    length = made[0].shape[1]
+    changes = [_Change((0, lag), (-1.0, 1.0)) for lag in LAGS if lag == 1 or 2 * lag <= length + 2]
+    changes.insert(0, _Change((0, 1, 2), (1.0, -2.0, 1.0)))
+    lengths = [tf.fill(tf.shape(num_frames), length)] * len(made) + [num_frames]
+    distances = []
+    for number, clips in enumerate(zip(*map(_sizes, (*made, real)), strict=True)):
+        size_seed = tf.random.fold_in(seed, number)
+        filters = _draw_filters(clips[0], size_seed)
+        coarse = [_respond(frames, filters) for frames in clips]
+        fine = [_respond(_details(frames), filters) for frames in clips]
+        compared = [(coarse, STANDING), *((coarse, change) for change in changes)]
+        distances.append(_compare([*compared, (fine, STANDING)], lengths, size_seed))
+    return tf.add_n(distances) / len(distances)
+
+
+def _sizes(frames: tf.Tensor) -> list[tf.Tensor]:
+    """Returns frames, and their averages over 2x2 pixels where there is more than one row."""
+    if min(frames.shape[2:4]) == 1:
+        return [frames]
+    halves = tf.nn.avg_pool2d(_pictures(frames), 2, 2, "VALID")
+    return [frames, tf.reshape(halves, [*frames.shape[:2], *halves.shape[1:]])]
+
+
+def _details(frames: tf.Tensor) -> tf.Tensor:
+    """Returns what averages over 3x3 pixels lack."""
+    pictures = _pictures(frames)
+    return tf.reshape(pictures - tf.nn.avg_pool2d(pictures, 3, 1, "SAME"), frames.shape)
+
+
+def _pictures(frames: tf.Tensor) -> tf.Tensor:
+    """Returns frames [B, T, ...] as pictures [B * T, ...]."""
+    return tf.reshape(frames, [-1, *frames.shape[2:]])
+
+
+def _draw_filters(frames: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Returns random filters [h, w, C, F] of norm 1."""
+    height, width, channels = frames.shape[2:]
+    sides = [min(PATCH_SIDE, height), min(PATCH_SIDE, width), channels]
+    filters = tf.random.stateless_normal([*sides, NUM_FILTERS], seed, dtype=frames.dtype)
+    return filters / tf.sqrt(tf.reduce_sum(tf.square(filters), axis=[0, 1, 2]))
+
+
+def _respond(frames: tf.Tensor, filters: tf.Tensor) -> tf.Tensor:
+    """Returns the responses [B, T, P, F] of frames at P places."""
+    maps = tf.nn.conv2d(_pictures(frames), filters, STRIDE, "VALID")
+    return tf.reshape(maps, [*frames.shape[:2], -1, NUM_FILTERS])
+
+
+def _compare(compared, lengths: list[tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
+    """Returns the distance of responses.
+
+    Args:
+      compared: responses [B, T, P, F] of each window made, and of the real one, with a change each:
+        frames standing, their changes by rising lag, details standing.
+      lengths: of the clips, [B], in the same order.
+      seed: of places.
+    """
+    errors, energies = [], []
+    for number, (responses, change) in enumerate(compared):
+        # The same places of all: what stands still there is no difference.
+        places = tf.random.stateless_uniform(
+            [3, NUM_RESPONSES], tf.random.fold_in(seed, number), dtype=responses[0].dtype
+        )
+        *made, real = (
+            _sort(_take(window, change, length, places))
+            for window, length in zip(responses, lengths, strict=True)
+        )
+        errors.append(tf.reduce_mean(tf.square(tf.add_n(made) / len(made) - real)))
+        energies.append(tf.reduce_mean(tf.square(real)))
+    # Far apart in time, responses differ by twice their variance.
+    energies[0] = energies[-2] / 2
+    relative = tf.stack(errors) / (tf.stack(energies) + SMALLEST_ENERGY)
+    return relative[0] + tf.reduce_mean(relative[1:])
+
+
+def _take(responses: tf.Tensor, change: _Change, lengths: tf.Tensor, places: tf.Tensor):
+    """Returns changes of responses, [F, NUM_RESPONSES], at random clips, times and places.
+
+    Behind its end a clip stands still.
+    """
+    num_clips, num_frames, num_places, _ = responses.shape
+    clip = _whole(places[0], tf.constant(num_clips))
+    length = tf.gather(lengths, clip)
+    time = _whole(places[1], tf.maximum(length - change.frames[-1], 1))
+    place = _whole(places[2], tf.constant(num_places))
+    flat = tf.reshape(responses, [-1, NUM_FILTERS])
+    taken = [
+        factor
+        * tf.gather(
+            flat, (clip * num_frames + tf.minimum(time + later, length - 1)) * num_places + place
+        )
+        for later, factor in zip(change.frames, change.factors, strict=True)
+    ]
+    return tf.transpose(tf.add_n(taken))
+
+
+def _whole(shares: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
+    """Returns whole numbers from 0 to `number` - 1 of shares in [0, 1)."""
+    scaled = tf.cast(shares * tf.cast(number, shares.dtype), tf.int32)
+    return tf.minimum(scaled, number - 1)
+
+
+def _sort(responses: tf.Tensor) -> tf.Tensor:
+    """Returns rows in ascending order; the gradient goes where the values came from."""
+    return tf.gather(responses, tf.argsort(responses, axis=1), batch_dims=1)
