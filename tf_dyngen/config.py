@@ -108,7 +108,7 @@ class LearningConfig:
     warmup_steps: int = _setting(50, low=0)
     decay_steps: int = _setting(1200, low=0)
     beta_1: float = _setting(0.5, low=0.0, high=0.9999)
-    statistics_weight: float = _setting(3.0, low=0.0)
+    statistics_weight: float = _setting(1.0, low=0.0)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -50,8 +50,7 @@ def fit(frames: np.ndarray, num_components: int, dynamics: str = YULE_WALKER) ->
     pixels = (frames - mean).reshape(len(frames), -1)
     states, loading = principal_components(pixels, num_components)
     if dynamics == YULE_WALKER:
-        dynamics = fit_yule_walker([states])
-        transition, noise_gain = dynamics.transition, dynamics.noise_gain
+        transition, noise_gain, *_ = fit_yule_walker([states])
     elif dynamics == LEAST_SQUARES:
         transition, noise_gain = _fit_least_squares(states)
     else:

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
+from tf_dyngen.model.shapes import static_shape
 
 NUM_POINTS = 8
 
@@ -100,7 +101,7 @@ def build_preconditioner(model: Linearization, visible_shares, *, precision: flo
 
 def _evenly_spaced(latents: Latents, num_points: int, num_frames) -> tf.Tensor:
     """Returns [B, num_points] int32: from the first frame to the last, or the middle one."""
-    num_clips, length = _sides(latents.noise)[:2]
+    num_clips, length = static_shape(latents.noise)[:2]
     if num_frames is None:
         num_frames = tf.fill([num_clips], length)
     shares = np.linspace(0.0, 1.0, num_points) if num_points > 1 else np.array([0.5])
@@ -110,7 +111,7 @@ def _evenly_spaced(latents: Latents, num_points: int, num_frames) -> tf.Tensor:
 
 def _jacobian(function: Callable, argument: int, *inputs: tf.Tensor) -> tf.Tensor:
     """Returns d function / d inputs[argument], [K, n, m], of inputs [K, ...]; by forward mode."""
-    num_points, size = _sides(inputs[argument])
+    num_points, size = static_shape(inputs[argument])
     if not size:
         return tf.zeros([num_points, 0, 1], inputs[argument].dtype)
     repeated = [tf.repeat(value, size, axis=0) for value in inputs]
@@ -124,7 +125,7 @@ def _jacobian(function: Callable, argument: int, *inputs: tf.Tensor) -> tf.Tenso
 
 def _block_toeplitz(powers: tf.Tensor) -> tf.Tensor:
     """Returns [T * N, T * S] with blocks (u, t) = powers[t - u], zero for t < u."""
-    num_frames, noise_size, state_size = _sides(powers)
+    num_frames, noise_size, state_size = static_shape(powers)
     frames = tf.range(num_frames)
     lags = frames[None, :] - frames[:, None]
     blocks = tf.gather(powers, tf.maximum(lags, 0))
@@ -135,7 +136,7 @@ def _block_toeplitz(powers: tf.Tensor) -> tf.Tensor:
 
 def _gram_of_states(to_states: tf.Tensor, state_gram: tf.Tensor, visible_shares) -> tf.Tensor:
     """Returns M M' of what is visible of the frames, [R, R], of a map to states [R, T * S]."""
-    num_rows, state_size = _sides(to_states)[0], _sides(state_gram)[0]
+    num_rows, state_size = static_shape(to_states)[0], static_shape(state_gram)[0]
     by_frame = tf.reshape(to_states, [num_rows, -1, state_size])
     weighted = tf.matmul(by_frame * visible_shares[:, None], state_gram)
     return tf.matmul(tf.reshape(weighted, to_states.shape), to_states, transpose_b=True)
@@ -143,11 +144,6 @@ def _gram_of_states(to_states: tf.Tensor, state_gram: tf.Tensor, visible_shares)
 
 def _root_of_covariance(gram: tf.Tensor, precision: float) -> tf.Tensor:
     """Returns L with L L' = (I + precision * gram)^-1."""
-    identity = tf.eye(_sides(gram)[0], dtype=gram.dtype)
+    identity = tf.eye(static_shape(gram)[0], dtype=gram.dtype)
     lower = tf.linalg.cholesky(identity + precision * gram)
     return tf.linalg.triangular_solve(lower, identity, lower=True, adjoint=True)
-
-
-def _sides(values: tf.Tensor) -> list[int]:
-    """Returns the shape, which is known when tracing."""
-    return values.shape.as_list()  # type: ignore[return-value]

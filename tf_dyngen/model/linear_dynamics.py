@@ -113,10 +113,9 @@ def fit_autoregression(clips: Sequence[np.ndarray], order: int, memory: float = 
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         dynamics = _of_autocovariance(covariances, np.exp(middle))
-        noise = [dynamics.latents(clip)[0] for clip in clips]
-        is_likely = np.mean(np.square(np.concatenate(noise))) < 1.0
-        low, high = (low, middle) if is_likely else (middle, high)
-    return dynamics
+        noise = np.concatenate([dynamics.latents(clip)[0] for clip in clips])
+        low, high = (low, middle) if np.mean(np.square(noise)) < 1.0 else (middle, high)
+    return _of_autocovariance(covariances, np.exp(low))
 
 
 def autocovariance(clips: Sequence[np.ndarray], order: int) -> np.ndarray:

@@ -94,7 +94,7 @@ def squared_deviation(generator: Generator, drawn: Drawn, evidence: Evidence) ->
       evidence: frames [B, T, H, W, C] of the clips.
     """
     made, _ = generator(drawn.latents)
-    windows = tf.split(made, len(made) // len(evidence.frames))
+    windows = tf.split(made, made.shape[0] // evidence.frames.shape[0])
     present = evidence.present
     if present is None:
         present = tf.ones(evidence.frames.shape[:2], tf.bool)

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_dyngen.inference.draws import fold_in
+from tf_dyngen.model.shapes import static_shape
+
 PATCH_SIDE = 8
 # Random filters of a size, and responses of each that are compared.
 NUM_FILTERS, NUM_RESPONSES = 16, 1024
@@ -52,13 +55,13 @@ def statistics_distance(
       num_frames: [B] int32, how many of `real` are the clip's.
       seed: [2] int32, of filters and places.
     """
-    length = made[0].shape[1]
+    length = static_shape(made[0])[1]
     changes = [_Change((0, lag), (-1.0, 1.0)) for lag in LAGS if lag == 1 or 2 * lag <= length + 2]
     changes.insert(0, _Change((0, 1, 2), (1.0, -2.0, 1.0)))
     lengths = [tf.fill(tf.shape(num_frames), length)] * len(made) + [num_frames]
     distances = []
     for number, clips in enumerate(zip(*map(_sizes, (*made, real)), strict=True)):
-        size_seed = tf.random.fold_in(seed, number)
+        size_seed = fold_in(seed, number)
         filters = _draw_filters(clips[0], size_seed)
         coarse = [_respond(frames, filters) for frames in clips]
         fine = [_respond(_details(frames), filters) for frames in clips]
@@ -69,7 +72,7 @@ def statistics_distance(
 
 def _sizes(frames: tf.Tensor) -> list[tf.Tensor]:
     """Returns frames, and their averages over 2x2 pixels where there is more than one row."""
-    if min(frames.shape[2:4]) == 1:
+    if min(static_shape(frames)[2:4]) == 1:
         return [frames]
     halves = tf.nn.avg_pool2d(_pictures(frames), 2, 2, "VALID")
     return [frames, tf.reshape(halves, [*frames.shape[:2], *halves.shape[1:]])]
@@ -88,7 +91,7 @@ def _pictures(frames: tf.Tensor) -> tf.Tensor:
 
 def _draw_filters(frames: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """Returns random filters [h, w, C, F] of norm 1."""
-    height, width, channels = frames.shape[2:]
+    height, width, channels = static_shape(frames)[2:]
     sides = [min(PATCH_SIDE, height), min(PATCH_SIDE, width), channels]
     filters = tf.random.stateless_normal([*sides, NUM_FILTERS], seed, dtype=frames.dtype)
     return filters / tf.sqrt(tf.reduce_sum(tf.square(filters), axis=[0, 1, 2]))
@@ -113,7 +116,7 @@ def _compare(compared, lengths: list[tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
     for number, (responses, change) in enumerate(compared):
         # The same places of all: what stands still there is no difference.
         places = tf.random.stateless_uniform(
-            [3, NUM_RESPONSES], tf.random.fold_in(seed, number), dtype=responses[0].dtype
+            [3, NUM_RESPONSES], fold_in(seed, number), dtype=responses[0].dtype
         )
         *made, real = (
             _sort(_take(window, change, length, places))
@@ -132,7 +135,7 @@ def _take(responses: tf.Tensor, change: _Change, lengths: tf.Tensor, places: tf.
 
     Behind its end a clip stands still.
     """
-    num_clips, num_frames, num_places, _ = responses.shape
+    num_clips, num_frames, num_places, _ = static_shape(responses)
     clip = _whole(places[0], tf.constant(num_clips))
     length = tf.gather(lengths, clip)
     time = _whole(places[1], tf.maximum(length - change.frames[-1], 1))
