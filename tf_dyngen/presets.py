@@ -150,6 +150,7 @@ def smoke() -> dict:
         "model.noise_size": 6,
         "model.transition_hidden": (8,),
         "model.emission_width": 0.03125,
+        "learning.statistics_weight": 0.0,
         "learning.steps": 20,
         "learning.bptt_length": 12,
         "output.log_every": 5,

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_dyngen.inference.draws import draw_langevin_noise, draw_prior, statistics_seed
+from tf_dyngen.inference.draws import draw_langevin_noise, draw_prior, statistics_seeds
 from tf_dyngen.model.latents import LatentSizes
 
 SIZES = LatentSizes(noise=3, state=2, appearance=4)
@@ -50,7 +50,9 @@ def test_draws_of_the_prior_are_others_and_depend_on_seed_step_and_clip_alone():
             assert not np.any(leaf.numpy() == np.asarray(different))
 
 
-def test_the_seed_of_statistics_depends_on_seed_step_and_clip():
-    seeds = [(0, 0, 1), (1, 0, 1), (0, 1, 1), (0, 0, 2)]
-    found = {tuple(statistics_seed(a, b, tf.constant([c])).numpy()) for a, b, c in seeds}
-    assert len(found) == 4
+def test_the_seeds_of_statistics_depend_on_seed_step_and_clip():
+    def seeds(seed, step, keys):
+        return [tuple(row) for row in statistics_seeds(seed, step, tf.constant(keys)).numpy()]
+
+    assert len({*seeds(0, 0, [1, 2]), *seeds(1, 0, [1]), *seeds(0, 1, [1])}) == 4
+    assert seeds(0, 0, [1, 2])[1] == seeds(0, 0, [2])[0]

@@ -18,18 +18,18 @@ def estimate(changes, **sizes):
 def test_a_longer_clip_costs_its_start_and_its_chain_and_not_its_windows():
     longer = estimate({}, num_frames=6000) - estimate({})
     # Two floats a value of the linear start, and two a number of the chain's noise.
-    assert longer == 5940 * 4 * (2 * 64 * 64 * 3 + 2 * 40)
+    assert longer == 5940 * 4 * (2 * 64 * 64 * 3 + 2 * 50)
 
 
 def test_a_mask_costs_its_predictions_and_a_matrix_for_each_window_more():
     more = estimate({}, num_frames=180, masked=True) - estimate({}, num_frames=180)
-    assert more == 4 * (10 * 180 * 64 * 64 * 3 + 2 * (60 * 40) ** 2)
+    assert more == 4 * (10 * 180 * 64 * 64 * 3 + 2 * (60 * 50) ** 2)
 
 
 def test_more_clips_cost_their_chains_alone():
     # The linear start is fitted to 40 clips of 60 frames at most.
     more = estimate({}, num_clips=10_000) - estimate({}, num_clips=40)
-    assert more == 9960 * 4 * 2 * (60 * 40 + 2 * 40)
+    assert more == 9960 * 4 * 2 * (60 * 50 + 2 * 100)
 
 
 @pytest.mark.parametrize(

@@ -49,10 +49,11 @@ def draw_prior(
     return Latents(*(tf.reshape(leaf, [-1, *leaf.shape[2:]]) for leaf in draws))
 
 
-def statistics_seed(seed: int, step, clip_keys) -> tf.Tensor:
-    """Returns the [2] int32 seed of what a step compares in frames of clips [B]."""
+def statistics_seeds(seed: int, step, clip_keys) -> tf.Tensor:
+    """Returns seeds [B, 2] int32 of what a step compares in frames of clips."""
     step_seed = fold_in(tf.constant([seed, _STATISTICS], tf.int32), step)
-    return fold_in(step_seed, clip_keys[0])
+    keys = tf.unstack(clip_keys, num=clip_keys.shape[0])
+    return tf.stack([fold_in(step_seed, key) for key in keys])
 
 
 def _draw_latents(stream, step, clip_keys, num_draws, num_frames, sizes) -> Latents:

@@ -12,6 +12,7 @@ from tf_dyngen.model.density import Evidence, hide_absent, log_joint_density
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.normalization import Mode
+from tf_dyngen.model.shapes import static_shape
 from tf_dyngen.training.texture_statistics import statistics_distance
 
 
@@ -30,11 +31,11 @@ class Drawn(NamedTuple):
     """What is drawn of the prior.
 
     latents: of K independent windows of B clips, leaves [K * B, ...], the clips' order K times.
-    seed: [2] int32, of what of their frames is compared; weight: what that counts.
+    seeds: [B, 2] int32, of what of their frames is compared; weight: what that counts.
     """
 
     latents: Latents
-    seed: tf.Tensor
+    seeds: tf.Tensor
     weight: float
 
 
@@ -85,8 +86,8 @@ def update_weights(
 def squared_deviation(generator: Generator, drawn: Drawn, evidence: Evidence) -> tf.Tensor:
     """Returns by how much statistics of new frames miss the clips', as a sum of squares, a scalar.
 
-    It is the distance of `texture_statistics` times the squares that a still picture would miss
-    the clips by, times the weight: in the units of the squared error of the likelihood.
+    It is the distance of `texture_statistics`, clip by clip, times the squares that a still picture
+    would miss the clip by, times the weight: in the units of the squared error of the likelihood.
 
     Args:
       generator: whose frames are drawn.
@@ -94,7 +95,8 @@ def squared_deviation(generator: Generator, drawn: Drawn, evidence: Evidence) ->
       evidence: frames [B, T, H, W, C] of the clips.
     """
     made, _ = generator(drawn.latents)
-    windows = tf.split(made, made.shape[0] // evidence.frames.shape[0])
+    num_clips = static_shape(evidence.frames)[0]
+    by_clip = tf.reshape(made, [-1, num_clips, *made.shape[1:]])
     present = evidence.present
     if present is None:
         present = tf.ones(evidence.frames.shape[:2], tf.bool)
@@ -102,8 +104,13 @@ def squared_deviation(generator: Generator, drawn: Drawn, evidence: Evidence) ->
     frames = hide_absent(evidence.frames, present)
     count = tf.cast(num_frames, frames.dtype)[:, None, None, None]
     means = tf.reduce_sum(frames, axis=1) / count
-    still = tf.reduce_sum(tf.square(hide_absent(frames - means[:, None], present)))
-    return drawn.weight * still * statistics_distance(windows, frames, num_frames, drawn.seed)
+    changes = tf.square(hide_absent(frames - means[:, None], present))
+    still = tf.reduce_sum(changes, axis=[1, 2, 3, 4])
+    distances = [
+        statistics_distance(by_clip[:, row], frames[row], num_frames[row], drawn.seeds[row])
+        for row in range(num_clips)
+    ]
+    return drawn.weight * tf.reduce_sum(still * tf.stack(distances))
 
 
 def _num_noise(latents: Latents, evidence: Evidence) -> tf.Tensor:

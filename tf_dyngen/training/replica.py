@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from tf_dyngen.config import FRESH, Config
-from tf_dyngen.inference.draws import draw_langevin_noise, draw_prior, statistics_seed
+from tf_dyngen.inference.draws import draw_langevin_noise, draw_prior, statistics_seeds
 from tf_dyngen.inference.posterior import infer_latents
 from tf_dyngen.inference.preconditioning import NUM_POINTS, Linearization, linearize
 from tf_dyngen.model.density import Evidence, hide_absent
@@ -133,7 +133,7 @@ class Replica:
             sizes=self._generator.latent_sizes,
         )
         prior = prior._replace(appearance=tf.tile(latents.appearance, [NEW_WINDOWS, 1]))
-        return Drawn(prior, statistics_seed(self._config.seed, step, batch.clip_keys), weight)
+        return Drawn(prior, statistics_seeds(self._config.seed, step, batch.clip_keys), weight)
 
     def _is_latent(self, batch: Batch) -> tf.Tensor:
         """Whether the state in front of each window is a latent, [B]; else it was carried over."""

@@ -7,7 +7,6 @@ al., SSVM 2011), which texture synthesis by Heitz et al. (CVPR 2021) and Elnekav
 2022) is built on.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -35,7 +34,7 @@ LAGS = (1, 2, 4, 8, 16, 32)
 
 
 def statistics_distance(
-    made: Sequence[tf.Tensor], real: tf.Tensor, num_frames: tf.Tensor, seed: tf.Tensor
+    made: tf.Tensor, real: tf.Tensor, num_frames: tf.Tensor, seed: tf.Tensor
 ) -> tf.Tensor:
     """Returns the distance of statistics, a scalar: 0 at best, about 2 for a still picture.
 
@@ -49,18 +48,18 @@ def statistics_distance(
     the expected energy is that of the clip, to first order.
 
     Args:
-      made: windows drawn independently, frames [B, T, H, W, C] in [-1, 1] each, what the distance
-        has gradients of.
-      real: the clips' frames, [B, T', H, W, C].
-      num_frames: [B] int32, how many of `real` are the clip's.
+      made: windows drawn independently, frames [K, T, H, W, C] in [-1, 1], what the distance has
+        gradients of.
+      real: the clip's frames, [T', H, W, C].
+      num_frames: int32 scalar, how many of `real` are the clip's.
       seed: [2] int32, of filters and places.
     """
-    length = static_shape(made[0])[1]
+    num_windows, length, *_ = static_shape(made)
     changes = [_Change((0, lag), (-1.0, 1.0)) for lag in LAGS if lag == 1 or 2 * lag <= length + 2]
     changes.insert(0, _Change((0, 1, 2), (1.0, -2.0, 1.0)))
-    lengths = [tf.fill(tf.shape(num_frames), length)] * len(made) + [num_frames]
+    lengths = [tf.constant(length)] * num_windows + [num_frames]
     distances = []
-    for number, clips in enumerate(zip(*map(_sizes, (*made, real)), strict=True)):
+    for number, clips in enumerate(zip(*map(_sizes, (*tf.unstack(made), real)), strict=True)):
         size_seed = fold_in(seed, number)
         filters = _draw_filters(clips[0], size_seed)
         coarse = [_respond(frames, filters) for frames in clips]
@@ -72,51 +71,44 @@ def statistics_distance(
 
 def _sizes(frames: tf.Tensor) -> list[tf.Tensor]:
     """Returns frames, and their averages over 2x2 pixels where there is more than one row."""
-    if min(static_shape(frames)[2:4]) == 1:
+    if min(static_shape(frames)[1:3]) == 1:
         return [frames]
-    halves = tf.nn.avg_pool2d(_pictures(frames), 2, 2, "VALID")
-    return [frames, tf.reshape(halves, [*frames.shape[:2], *halves.shape[1:]])]
+    return [frames, tf.nn.avg_pool2d(frames, 2, 2, "VALID")]
 
 
 def _details(frames: tf.Tensor) -> tf.Tensor:
     """Returns what averages over 3x3 pixels lack."""
-    pictures = _pictures(frames)
-    return tf.reshape(pictures - tf.nn.avg_pool2d(pictures, 3, 1, "SAME"), frames.shape)
-
-
-def _pictures(frames: tf.Tensor) -> tf.Tensor:
-    """Returns frames [B, T, ...] as pictures [B * T, ...]."""
-    return tf.reshape(frames, [-1, *frames.shape[2:]])
+    return frames - tf.nn.avg_pool2d(frames, 3, 1, "SAME")
 
 
 def _draw_filters(frames: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """Returns random filters [h, w, C, F] of norm 1."""
-    height, width, channels = static_shape(frames)[2:]
+    height, width, channels = static_shape(frames)[1:]
     sides = [min(PATCH_SIDE, height), min(PATCH_SIDE, width), channels]
     filters = tf.random.stateless_normal([*sides, NUM_FILTERS], seed, dtype=frames.dtype)
     return filters / tf.sqrt(tf.reduce_sum(tf.square(filters), axis=[0, 1, 2]))
 
 
 def _respond(frames: tf.Tensor, filters: tf.Tensor) -> tf.Tensor:
-    """Returns the responses [B, T, P, F] of frames at P places."""
-    maps = tf.nn.conv2d(_pictures(frames), filters, STRIDE, "VALID")
-    return tf.reshape(maps, [*frames.shape[:2], -1, NUM_FILTERS])
+    """Returns the responses [T, P, F] of frames at P places."""
+    maps = tf.nn.conv2d(frames, filters, STRIDE, "VALID")
+    return tf.reshape(maps, [static_shape(frames)[0], -1, NUM_FILTERS])
 
 
 def _compare(compared, lengths: list[tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
     """Returns the distance of responses.
 
     Args:
-      compared: responses [B, T, P, F] of each window made, and of the real one, with a change each:
+      compared: responses [T, P, F] of each window made, and of the real one, with a change each:
         frames standing, their changes by rising lag, details standing.
-      lengths: of the clips, [B], in the same order.
+      lengths: of the clips, in the same order.
       seed: of places.
     """
     errors, energies = [], []
     for number, (responses, change) in enumerate(compared):
         # The same places of all: what stands still there is no difference.
         places = tf.random.stateless_uniform(
-            [3, NUM_RESPONSES], fold_in(seed, number), dtype=responses[0].dtype
+            [2, NUM_RESPONSES], fold_in(seed, number), dtype=responses[0].dtype
         )
         *made, real = (
             _sort(_take(window, change, length, places))
@@ -130,22 +122,17 @@ def _compare(compared, lengths: list[tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
     return relative[0] + tf.reduce_mean(relative[1:])
 
 
-def _take(responses: tf.Tensor, change: _Change, lengths: tf.Tensor, places: tf.Tensor):
-    """Returns changes of responses, [F, NUM_RESPONSES], at random clips, times and places.
+def _take(responses: tf.Tensor, change: _Change, length: tf.Tensor, places: tf.Tensor):
+    """Returns changes of responses, [F, NUM_RESPONSES], at random times and places.
 
     Behind its end a clip stands still.
     """
-    num_clips, num_frames, num_places, _ = static_shape(responses)
-    clip = _whole(places[0], tf.constant(num_clips))
-    length = tf.gather(lengths, clip)
-    time = _whole(places[1], tf.maximum(length - change.frames[-1], 1))
-    place = _whole(places[2], tf.constant(num_places))
+    num_places = static_shape(responses)[1]
+    time = _whole(places[0], tf.maximum(length - change.frames[-1], 1))
+    place = _whole(places[1], tf.constant(num_places))
     flat = tf.reshape(responses, [-1, NUM_FILTERS])
     taken = [
-        factor
-        * tf.gather(
-            flat, (clip * num_frames + tf.minimum(time + later, length - 1)) * num_places + place
-        )
+        factor * tf.gather(flat, tf.minimum(time + later, length - 1) * num_places + place)
         for later, factor in zip(change.frames, change.factors, strict=True)
     ]
     return tf.transpose(tf.add_n(taken))
