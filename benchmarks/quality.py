@@ -64,7 +64,7 @@ def judge(name: str, source: Source) -> Iterator[list[str]]:
             opened = OpenedRun(preset, run, entry_of, entry_of.trained[0])
             real = find_real_frames(entry_of, run.record, opened.entry, register=data_sets.register)
         if assessor is None:
-            assessor = Assessor(real, run.record.config.model.state_size)
+            assessor = Assessor(real, run.record.config.model.noise_size)
             baselines = assessor.assess_baselines(_FRAMES.value).rows
             for kind in (REAL, LINEAR):
                 if kind in baselines:

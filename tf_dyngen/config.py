@@ -101,12 +101,12 @@ class LearningConfig:
     squared error of the clips' frames; 0 is nothing.
     """
 
-    steps: int = _setting(1200, low=0)
+    steps: int = _setting(300, low=0)
     batch_size: int = _setting(1, low=1)
     bptt_length: int = _setting(60, low=2)
     learning_rate: float = _setting(0.002, above=0.0)
     warmup_steps: int = _setting(50, low=0)
-    decay_steps: int = _setting(1200, low=0)
+    decay_steps: int = _setting(300, low=0)
     beta_1: float = _setting(0.5, low=0.0, high=0.9999)
     statistics_weight: float = _setting(1.0, low=0.0)
 

@@ -79,7 +79,7 @@ def evaluate_files(
     given = _read_videos(videos, real, window)
     _say(f"{len(real.training)} learned frames of {real.name}; held out: {real.origin}")
     extractor = FeatureExtractor(feature_model) if feature_model else None
-    num_components = runs[0].run.record.config.model.state_size if runs else DEFAULT_COMPONENTS
+    num_components = runs[0].run.record.config.model.noise_size if runs else DEFAULT_COMPONENTS
     assessor = Assessor(real, num_components, extractor)
     request = Request(num_frames, num_videos, seed, drift_frames)
     evaluation = _judge(assessor, runs, workdirs, given, request)
