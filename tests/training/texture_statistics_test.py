@@ -69,17 +69,21 @@ def test_gradients_are_those_of_finite_differences():
         tape.watch(made)
         found = statistics_distance(made, real[0], tf.constant(20), tf.constant([3, 4]))
     slope = float(tf.reduce_sum(tape.gradient(found, made) * direction))
-    # Small, so that the order of responses stays.
-    step = 1e-7
+    # So small that the order of responses stays: it is differentiable between changes of it.
+    step = 1e-9
     ahead, behind = (
         distance(made + sign * step * direction, real, seeds=[4]) for sign in (1.0, -1.0)
     )
-    np.testing.assert_allclose((ahead - behind) / (2 * step), slope, rtol=0.02)
+    np.testing.assert_allclose((ahead - behind) / (2 * step), slope, rtol=1e-3)
 
 
 @pytest.mark.parametrize(("num_windows", "energy"), [(1, 0.72), (2, 0.97)])
 def test_windows_of_random_energy_keep_their_mean_energy_in_pairs(num_windows, energy):
-    """One at a time, a model would learn to move too little."""
+    """One at a time, a model would learn to move too little.
+
+    Scales of mean 0.85 and variance 0.28: the gain that makes E (gain * mean of K scales - 1)^2
+    least is 0.85 for K = 1, an energy of 0.72, and 0.99 for K = 2, an energy of 0.97.
+    """
     real, gain = waves(num_frames=30), tf.Variable(0.5)
     optimizer = tf.keras.optimizers.Adam(0.02)
     random, gains = np.random.default_rng(0), []
