@@ -2,10 +2,14 @@
 
   python -m benchmarks.quality [--texture=NAME ...] [--clip=FILE ...] [--minutes=4]
   python -m benchmarks.quality --clip=FILE --preset=texture --preset=paper
+  python -m benchmarks.quality --texture=fire --seeds=3 --num_videos=1
 
 Without --texture and --clip, all procedural textures, the first clip of each, and the clips of
 ../shared/clips/textures where they are. A preset is named as in launch.train; `paper` is
-texture_paper at the width of the preset `texture`. docs/quality.md keeps results.
+texture_paper at the width of the preset `texture`. With several --seeds each is trained as often,
+and errors are those of the mean over them; else those of the mean of the syntheses. `fade` is the
+motion of frames 2,400 to 3,000 of a synthesis over that of frames 60 to 660. docs/quality.md keeps
+results.
 """
 
 import platform
@@ -25,7 +29,7 @@ from tf_dyngen.evaluation.metrics import Estimate, Fidelity
 from tf_dyngen.evaluation.report import COLUMNS
 from tf_dyngen.simulation.textures import catalogue
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
-from tf_dyngen.tasks.evaluate import LINEAR, REAL, Assessor, OpenedRun, Request
+from tf_dyngen.tasks.evaluate import LINEAR, REAL, Assessment, Assessor, OpenedRun, Request
 from tf_dyngen.tasks.real_frames import RealFrames, find_real_frames
 from tf_dyngen.video.display import contact_sheet
 from tf_dyngen.video.sources import Source
@@ -36,11 +40,17 @@ _CLIP = flags.DEFINE_multi_string("clip", [], "video files")
 _PRESET = flags.DEFINE_multi_string("preset", [presets.DEFAULT], "what to train; may be repeated")
 _MINUTES = flags.DEFINE_float("minutes", 4.0, "of training each, at most")
 _SET = flags.DEFINE_multi_string("set", [], "KEY=VALUE, as in launch.train")
+_SEEDS = flags.DEFINE_integer("seeds", 1, "of training; the runs of each preset")
 _VIDEOS = flags.DEFINE_integer("num_videos", 3, "syntheses of each run")
 _FRAMES = flags.DEFINE_integer("num_frames", 600, "of each")
 _SHEETS = flags.DEFINE_string("sheets", None, "folder for contact sheets of the syntheses")
 SHARED = Path(__file__).parents[2] / "shared" / "clips" / "textures"
 PAPER = "paper"
+FIGURES = (*Fidelity._fields, "nearest_window")
+COLUMN_NAMES = ("steps", "s", "PSNR dB", *FIGURES, "fade")
+DIGITS = {"steps": 0, "s": 0, "PSNR dB": 1}
+# Windows of 60 frames of a long video.
+FIRST, LAST = slice(1, 11), slice(40, 50)
 
 
 def sources() -> Iterator[tuple[str, Source]]:
@@ -58,26 +68,53 @@ def judge(name: str, source: Source) -> Iterator[list[str]]:
     """Trains each preset on a clip; yields the rows of the table."""
     assessor = None
     for preset in _PRESET.value:
-        with tempfile.TemporaryDirectory() as folder:
-            run, last = train(preset, source, Path(folder))
-            entry_of = ClipCatalogue(Path(folder), run.record)
-            opened = OpenedRun(preset, run, entry_of, entry_of.trained[0])
-            real = find_real_frames(entry_of, run.record, opened.entry, register=data_sets.register)
-        if assessor is None:
-            assessor = Assessor(real, run.record.config.model.noise_size)
-            baselines = assessor.assess_baselines(_FRAMES.value).rows
-            for kind in (REAL, LINEAR):
-                if kind in baselines:
-                    yield [name, kind, "", "", "", *cells(baselines[kind].figures)]
-        found = assessor.assess_run(opened, Request(_FRAMES.value, _VIDEOS.value))
-        write_sheet(name, preset, real, found.shown)
-        trained = [str(last["step"]), f"{last['seconds']:.0f}", f"{last['psnr']:.1f}"]
-        yield [name, preset, *trained, *cells(found.rows[preset].figures)]
+        results = []
+        for seed in range(_SEEDS.value):
+            with tempfile.TemporaryDirectory() as folder:
+                run, last = train(preset, source, Path(folder), seed)
+                entry_of = ClipCatalogue(Path(folder), run.record)
+                opened = OpenedRun(preset, run, entry_of, entry_of.trained[0])
+                register = data_sets.register
+                real = find_real_frames(entry_of, run.record, opened.entry, register=register)
+            if assessor is None:
+                assessor = Assessor(real, run.record.config.model.noise_size)
+                yield from baselines(name, assessor)
+            found = assessor.assess_run(opened, Request(_FRAMES.value, _VIDEOS.value))
+            write_sheet(f"{name} {preset} {seed}", real, found.shown)
+            results.append(result(last, found))
+        yield [name, preset, *mean_result(results)]
 
 
-def train(preset: str, source: Source, workdir: Path):
+def baselines(name: str, assessor: Assessor) -> Iterator[list[str]]:
+    """Yields the rows of reality and of the linear dynamic texture."""
+    rows = assessor.assess_baselines(_FRAMES.value).rows
+    for kind in (REAL, LINEAR):
+        if kind in rows:
+            figures = rows[kind].figures
+            cells = [f"{figures[name].mean:.2f}" + error_of(figures[name]) for name in FIGURES]
+            yield [name, kind, *[""] * 3, *cells, ""]
+
+
+def result(last: dict, found: Assessment) -> dict[str, Estimate]:
+    """Returns all figures of a trained run by column."""
+    figures = found.rows[found.name].figures
+    motion = found.run.drift.scores[:, Fidelity._fields.index("motion")]
+    trained = [Estimate(last[name]) for name in ("step", "seconds", "psnr")]
+    fade = Estimate(motion[LAST].mean() / motion[FIRST].mean())
+    return dict(zip(COLUMN_NAMES, [*trained, *map(figures.get, FIGURES), fade], strict=True))
+
+
+def mean_result(results: list[dict[str, Estimate]]) -> Iterator[str]:
+    """Yields the cells of the mean over trainings; of one, the errors are those of its videos."""
+    for name in COLUMN_NAMES:
+        values = [result[name] for result in results]
+        mean = values[0] if len(values) == 1 else Estimate.of([value.mean for value in values])
+        yield f"{mean.mean:.{DIGITS.get(name, 2)}f}" + ("" if name in DIGITS else error_of(mean))
+
+
+def train(preset: str, source: Source, workdir: Path, seed: int):
     """Returns the run and its last logged metrics."""
-    settings = list(_SET.value)
+    settings = [f"seed={seed}", *_SET.value]
     if preset == PAPER:
         width = presets.load(presets.DEFAULT).model.emission_width
         settings.append(f"model.emission_width={width}")
@@ -90,23 +127,19 @@ def train(preset: str, source: Source, workdir: Path):
     )
 
 
-def write_sheet(name: str, preset: str, real: RealFrames, shown: dict[str, np.ndarray]) -> None:
+def write_sheet(name: str, real: RealFrames, shown: dict[str, np.ndarray]) -> None:
     """Writes a contact sheet of what was learned and made."""
     if _SHEETS.value:
         rows = {"learned": real.training} | {
             label.rpartition(", ")[2]: frames[-len(real.training) :]
             for label, frames in shown.items()
         }
-        write_picture(Path(_SHEETS.value) / f"{name} {preset}.png", contact_sheet(rows))
+        write_picture(Path(_SHEETS.value) / f"{name}.png", contact_sheet(rows))
 
 
-def cells(figures: dict[str, Estimate]) -> list[str]:
-    """Returns the figures of fidelity, and how near to what was learned, as text."""
-    names = [*Fidelity._fields, "nearest_window"]
-    return [
-        f"{mean:.2f}" + ("" if np.isnan(error) else f" ± {error:.2f}")
-        for mean, error in (figures[name] for name in names)
-    ]
+def error_of(estimate: Estimate) -> str:
+    """Returns the standard error as text, nothing where there is none."""
+    return "" if np.isnan(estimate.standard_error) else f" ± {estimate.standard_error:.2f}"
 
 
 def main(_) -> None:
@@ -119,8 +152,8 @@ def main(_) -> None:
         f"{platform.machine()}\n"
     )
     rows = (row for name, source in sources() for row in judge(name, source))
-    titles = [COLUMNS[name].title for name in (*Fidelity._fields, "nearest_window")]
-    measuring.print_table(["clip", "video", "steps", "s", "PSNR dB", *titles], rows)
+    titles = [COLUMNS[name].title for name in FIGURES]
+    measuring.print_table(["clip", "video", *COLUMN_NAMES[:3], *titles, "fade"], rows)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import tensorflow as tf
 from tests.model.small_generator import draw_latents, make_generator
 from tf_dyngen.model.density import Evidence, log_joint_density
 from tf_dyngen.training.learner import Drawn, squared_deviation, update_weights
+from tf_dyngen.training.texture_energies import pull
 
 PRECISION, WEIGHT = 4.0, 0.7
 
@@ -18,11 +19,12 @@ def test_weights_move_along_the_gradient_of_density_and_statistics():
     random = np.random.default_rng(0)
     frames = generator(latents)[0] + 0.3 * random.standard_normal((2, 5, 16, 16, 3))
     evidence = Evidence(tf.cast(frames, tf.float32))
-    drawn = Drawn(draw_latents(generator, 4, 5, seed=7), tf.constant([[1, 2], [3, 4]]), WEIGHT)
+    new, seeds = draw_latents(generator, 4, 5, seed=7), tf.constant([[1, 2], [3, 4]])
+    drawn = Drawn(new, seeds, WEIGHT, tf.constant([0.1, 0.2, -0.3, 0.3, -0.2]))
 
     def objective():
         density = log_joint_density(generator, latents, evidence, precision=PRECISION)
-        deviation = squared_deviation(generator, drawn, evidence)
+        deviation, _ = squared_deviation(generator, drawn, evidence)
         return float(tf.reduce_sum(density.log_joint) - 0.5 * PRECISION * deviation) / 2
 
     before = objective()
@@ -54,8 +56,8 @@ def test_new_frames_miss_the_clips_by_less_where_they_are_alike():
     seed = tf.constant([[1, 2], [3, 4]])
 
     def deviation(frames, weight=1.0, present=None):
-        drawn = Drawn(other, seed, weight)
-        return float(squared_deviation(generator, drawn, Evidence(frames, present=present)))
+        drawn = Drawn(other, seed, weight, tf.zeros([9]))
+        return float(squared_deviation(generator, drawn, Evidence(frames, present=present))[0])
 
     alike, unlike = deviation(frames), deviation(tf.random.stateless_uniform(frames.shape, seed[0]))
     assert 0 < alike < unlike
@@ -64,3 +66,18 @@ def test_new_frames_miss_the_clips_by_less_where_they_are_alike():
     behind = tf.where(present[:, :, None, None, None], frames, 100.0)
     shown = tf.where(present[:, :, None, None, None], frames, -100.0)
     assert deviation(behind, present=present) == deviation(shown, present=present)
+
+
+def test_energies_are_pulled_against_their_running_ratio():
+    generator = make_generator()
+    frames, _ = generator(draw_latents(generator, 1, 12))
+    evidence = Evidence(2.0 * frames)
+    new, seeds = draw_latents(generator, 2, 12, seed=7), tf.constant([[1, 2]])
+
+    def deviation(running):
+        return squared_deviation(generator, Drawn(new, seeds, 1.0, running), evidence)
+
+    running = tf.linspace(0.5, -0.2, 9)
+    (plain, ratio), (pulled, _) = deviation(tf.zeros([9])), deviation(running)
+    still = np.sum(np.square(evidence.frames - tf.reduce_mean(evidence.frames, 1, keepdims=True)))
+    np.testing.assert_allclose(pulled - plain, still * pull(running, ratio), rtol=1e-3)

@@ -13,6 +13,7 @@ from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.normalization import Mode
 from tf_dyngen.model.shapes import static_shape
+from tf_dyngen.training.texture_energies import log_energy_ratio, pull
 from tf_dyngen.training.texture_statistics import statistics_distance
 
 
@@ -32,11 +33,13 @@ class Drawn(NamedTuple):
 
     latents: of K independent windows of B clips, leaves [K * B, ...], the clips' order K times.
     seeds: [B, 2] int32, of what of their frames is compared; weight: what that counts.
+    running: by how much the logarithms of their energies passed the clips' so far, see `pull`.
     """
 
     latents: Latents
     seeds: tf.Tensor
     weight: float
+    running: tf.Tensor
 
 
 def update_weights(
@@ -48,7 +51,7 @@ def update_weights(
     precision: float,
     num_clips_global: int,
     drawn: Drawn | None = None,
-) -> tuple[StepInfo, tf.Tensor]:
+) -> tuple[StepInfo, tf.Tensor, tf.Tensor]:
     """Moves the weights by one optimiser step along the gradient of log p(latents, X).
 
     Args:
@@ -58,8 +61,10 @@ def update_weights(
       precision: 1 / sigma^2.
       num_clips_global: of all replicas.
       drawn: what is drawn of the prior and how much its statistics count; None for not at all.
-    Returns: StepInfo before the step, and the states [B, T, S] of the latents.
+    Returns: StepInfo before the step; the states [B, T, S] of the latents; `log_energy_ratio`
+      summed over clips, of no length where nothing is drawn.
     """
+    ratios = tf.zeros([0], keras.config.floatx())
     weights = generator.trainable_variables
     with tf.GradientTape() as tape:
         density = log_joint_density(
@@ -67,7 +72,8 @@ def update_weights(
         )
         objective = tf.reduce_sum(density.log_joint)
         if drawn is not None:
-            objective -= 0.5 * precision * squared_deviation(generator, drawn, evidence)
+            deviation, ratios = squared_deviation(generator, drawn, evidence)
+            objective -= 0.5 * precision * deviation
         loss = -objective / num_clips_global
     gradients = tape.gradient(loss, weights)
     # In a replica context the optimiser sums the gradients over the replicas.
@@ -80,19 +86,23 @@ def update_weights(
         num_noise=_num_noise(latents, evidence),
         squared_gradient=tf.square(tf.linalg.global_norm(gradients)),
     )
-    return info, density.states
+    return info, density.states, ratios
 
 
-def squared_deviation(generator: Generator, drawn: Drawn, evidence: Evidence) -> tf.Tensor:
+def squared_deviation(
+    generator: Generator, drawn: Drawn, evidence: Evidence
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Returns by how much statistics of new frames miss the clips', as a sum of squares, a scalar.
 
     It is the distance of `texture_statistics`, clip by clip, times the squares that a still picture
     would miss the clip by, times the weight: in the units of the squared error of the likelihood.
+    To the distance comes the `pull` of `texture_energies`.
 
     Args:
       generator: whose frames are drawn.
       drawn: windows of the prior, with the appearance of the clips.
       evidence: frames [B, T, H, W, C] of the clips.
+    Returns: the sum; `log_energy_ratio` summed over clips.
     """
     made, _ = generator(drawn.latents)
     num_clips = static_shape(evidence.frames)[0]
@@ -106,11 +116,13 @@ def squared_deviation(generator: Generator, drawn: Drawn, evidence: Evidence) ->
     means = tf.reduce_sum(frames, axis=1) / count
     changes = tf.square(hide_absent(frames - means[:, None], present))
     still = tf.reduce_sum(changes, axis=[1, 2, 3, 4])
-    distances = [
-        statistics_distance(by_clip[:, row], frames[row], num_frames[row], drawn.seeds[row])
-        for row in range(num_clips)
-    ]
-    return drawn.weight * tf.reduce_sum(still * tf.stack(distances))
+    distances, ratios = [], []
+    for row in range(num_clips):
+        windows, count = by_clip[:, row], num_frames[row]
+        ratios.append(log_energy_ratio(windows, frames[row], count))
+        distance = statistics_distance(windows, frames[row], count, drawn.seeds[row])
+        distances.append(distance + pull(drawn.running, ratios[-1]))
+    return drawn.weight * tf.reduce_sum(still * tf.stack(distances)), tf.add_n(ratios)
 
 
 def _num_noise(latents: Latents, evidence: Evidence) -> tf.Tensor:

@@ -3,6 +3,8 @@
 Algorithm 1 of Xie et al., AAAI 2019: Langevin dynamics of the latents, then Adam on the weights.
 """
 
+from typing import NamedTuple
+
 import keras
 import tensorflow as tf
 
@@ -14,9 +16,37 @@ from tf_dyngen.model.density import Evidence, hide_absent
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.training.batches import Batch
-from tf_dyngen.training.learner import Drawn, update_weights
+from tf_dyngen.training.learner import Drawn, StepInfo, update_weights
 
 NEW_WINDOWS = 2
+
+
+class Totals(NamedTuple):
+    """What a step says to all, to be summed over the replicas.
+
+    info: of the share of the batch; wish: how much this worker wants to stop; ratios: see
+    `update_weights`.
+    """
+
+    info: StepInfo
+    wish: tf.Tensor
+    ratios: tf.Tensor
+
+    def packed(self) -> tf.Tensor:
+        """Returns all in one vector: one message between workers a step."""
+        return tf.concat([tf.stack([*self.info, self.wish]), self.ratios], axis=0)
+
+    @classmethod
+    def unpacked(cls, vector: tf.Tensor) -> "Totals":
+        """Returns what was packed."""
+        number = len(StepInfo._fields)
+        info = StepInfo(*tf.unstack(vector[:number]))
+        return cls(info, vector[number], vector[number + 1 :])
+
+
+def length_of_new(config: Config, window_length: int) -> int:
+    """Returns the length of new windows, as much work together as a window of the batch; or 0."""
+    return -(-window_length // NEW_WINDOWS) if config.learning.statistics_weight else 0
 
 
 class Replica:
@@ -47,7 +77,9 @@ class Replica:
         self._batch_size = batch_size
         self._is_padded = is_padded
 
-    def step(self, step, batch: Batch, latents: Latents | None, roots: Latents | None, wish):
+    def step(
+        self, step, batch: Batch, latents: Latents | None, roots: Latents | None, wish, running
+    ):
         """One step.
 
         Args:
@@ -56,7 +88,8 @@ class Replica:
           latents: where their chains are; None draws them from the prior.
           roots: the preconditioner, or None.
           wish: scalar, how much this worker wants to stop.
-        Returns: (latents, next_state [B, S]) inferred; StepInfo and `wish` in one vector.
+          running: see `Drawn`.
+        Returns: (latents, next_state [B, S]) inferred; Totals, packed.
         """
         inference = self._config.inference
         evidence = self._evidence(batch)
@@ -71,17 +104,17 @@ class Replica:
             config=inference,
             preconditioner=roots,
         )
-        info, states = update_weights(
+        info, states, ratios = update_weights(
             self._generator,
             self._optimizer,
             latents,
             evidence,
             precision=self._precision,
             num_clips_global=self._batch_size,
-            drawn=self._draw_new(step, batch, latents),
+            drawn=self._draw_new(step, batch, latents, running),
         )
         next_state = tf.gather(states, batch.strides - 1, axis=1, batch_dims=1)
-        return (latents, next_state), tf.stack([*info, wish])
+        return (latents, next_state), Totals(info, wish, ratios).packed()
 
     def linearize(self, step, batch: Batch, latents: Latents | None) -> Linearization:
         """Returns the generator's linearisation at points of the device's windows."""
@@ -116,24 +149,22 @@ class Replica:
         start = start._replace(noise=hide_absent(start.noise, evidence.present))
         return start, Latents(*(leaf[:num_moves] for leaf in draws))
 
-    def _draw_new(self, step, batch: Batch, latents: Latents) -> Drawn | None:
-        """Returns latents of new windows that look as the batch's clips; None where none count.
-
-        Two of half as many frames each: as much work as the batch itself.
-        """
-        weight = self._config.learning.statistics_weight
-        if not weight:
+    def _draw_new(self, step, batch: Batch, latents: Latents, running) -> Drawn | None:
+        """Returns latents of new windows that look as the batch's clips; None where none count."""
+        length = length_of_new(self._config, batch.frames.shape[1])
+        if not length:
             return None
         prior = draw_prior(
             self._config.seed,
             step,
             batch.clip_keys,
             num_draws=NEW_WINDOWS,
-            num_frames=-(-batch.frames.shape[1] // NEW_WINDOWS),
+            num_frames=length,
             sizes=self._generator.latent_sizes,
         )
         prior = prior._replace(appearance=tf.tile(latents.appearance, [NEW_WINDOWS, 1]))
-        return Drawn(prior, statistics_seeds(self._config.seed, step, batch.clip_keys), weight)
+        seeds = statistics_seeds(self._config.seed, step, batch.clip_keys)
+        return Drawn(prior, seeds, self._config.learning.statistics_weight, running)
 
     def _is_latent(self, batch: Batch) -> tf.Tensor:
         """Whether the state in front of each window is a latent, [B]; else it was carried over."""

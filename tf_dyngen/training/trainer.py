@@ -15,10 +15,10 @@ from tf_dyngen.inference.preconditioning import Linearization
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.training.batches import Batch, ClipBatches
-from tf_dyngen.training.learner import StepInfo
 from tf_dyngen.training.metrics import Metrics, summarize
 from tf_dyngen.training.preconditioner import FollowingPreconditioner
-from tf_dyngen.training.replica import Replica
+from tf_dyngen.training.replica import Replica, Totals, length_of_new
+from tf_dyngen.training.texture_energies import RunningRatio
 from tf_dyngen.training.workers import Workers
 
 
@@ -68,6 +68,7 @@ class Trainer:
             config.inference, float(workers.mean(batches.num_terms))
         )
         self.preconditioner = self._make_preconditioner()
+        self.energies = RunningRatio(length_of_new(config, batches.window_length))
         self.completed = 0
         self.seconds = 0.0
         self._stops = False
@@ -84,7 +85,11 @@ class Trainer:
 
     def contents(self) -> dict[str, Any]:
         """Returns what a checkpoint must hold beside the chains, by name."""
-        contents = {"generator": self.generator, "optimizer": self.optimizer}
+        contents = {
+            "generator": self.generator,
+            "optimizer": self.optimizer,
+            "energies": self.energies.mean,
+        }
         if self.preconditioner is not None:
             contents["preconditioner"] = self.preconditioner.reference
         return contents
@@ -135,13 +140,15 @@ class Trainer:
         inputs = self._distribute(batch), self._distribute(self._gather(visit))
         roots = self._roots(inputs)
         wish = tf.constant(float(wants_to_stop), keras.config.floatx())
-        visited, info, wishes = self._traced_step(step, *inputs, roots, wish)
+        running = self.energies.mean.read_value()
+        visited, totals = self._traced_step(step, *inputs, roots, wish, running)
         self._scatter(visit, visited)
-        self._stops = bool(wishes > 0)
+        self._stops = bool(totals.wish > 0)
+        self.energies.update(totals.ratios / self.batches.batch_size)
         self.completed += 1
         self.seconds += time.perf_counter() - started
         metrics = summarize(
-            info,
+            totals.info,
             step=self.completed,
             seconds=self.seconds,
             num_clips=self.batches.batch_size,
@@ -164,19 +171,20 @@ class Trainer:
             )
             self.chains.scatter(visit, latents, next_state)
 
-    def _step(self, step, batch: Batch, latents: Latents | None, roots: Latents | None, wish):
+    def _step(self, step, *inputs) -> tuple[tuple, Totals]:
         """One step on all replicas.
 
-        Returns: (latents, next_state) of each replica here; StepInfo and wishes, of all there are.
+        Args: those of `Replica.step`.
+        Returns: (latents, next_state) of each replica here; Totals of all there are.
         """
         strategy = self.workers.strategy
-        visited, totals = strategy.run(self._replica.step, (step, batch, latents, roots, wish))
+        visited, totals = strategy.run(self._replica.step, (step, *inputs))
         parts = [
             tf.nest.map_structure(lambda value: self._local(value)[i], visited)  # noqa: B023
             for i in range(self.workers.num_local_replicas)
         ]
-        *info, wishes = tf.unstack(strategy.reduce(tf.distribute.ReduceOp.SUM, totals, axis=None))
-        return tuple(parts), StepInfo(*info), wishes
+        total = strategy.reduce(tf.distribute.ReduceOp.SUM, totals, axis=None)
+        return tuple(parts), Totals.unpacked(total)
 
     def _linearize(self, step, batch: Batch, latents: Latents | None) -> Linearization:
         """Returns the mean of all replicas' linearisations."""
