@@ -98,10 +98,13 @@ def baselines(name: str, assessor: Assessor) -> Iterator[list[str]]:
 def result(last: dict, found: Assessment) -> dict[str, Estimate]:
     """Returns all figures of a trained run by column."""
     figures = found.rows[found.name].figures
+    assert found.run is not None
     motion = found.run.drift.scores[:, Fidelity._fields.index("motion")]
     trained = [Estimate(last[name]) for name in ("step", "seconds", "psnr")]
     fade = Estimate(motion[LAST].mean() / motion[FIRST].mean())
-    return dict(zip(COLUMN_NAMES, [*trained, *map(figures.get, FIGURES), fade], strict=True))
+    return dict(
+        zip(COLUMN_NAMES, [*trained, *(figures[name] for name in FIGURES), fade], strict=True)
+    )
 
 
 def mean_result(results: list[dict[str, Estimate]]) -> Iterator[str]:

@@ -97,8 +97,8 @@ class LearningConfig:
 
     The rate rises over `warmup_steps`, then falls along a cosine to a twentieth at `decay_steps`
     and stays there; with 0 it does neither.
-    `statistics_weight` is what the statistics of frames drawn from the prior count beside the
-    squared error of the clips' frames; 0 is nothing.
+    `statistics_weight` is what the statistics and energies of frames drawn from the prior count
+    beside the squared error of the clips' frames; 0 is nothing.
     """
 
     steps: int = _setting(300, low=0)

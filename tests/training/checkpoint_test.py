@@ -15,7 +15,7 @@ DATA = "ckpt-2.data-00000-of-00001"
 
 
 def numbers(trainer):
-    variables = [*trainer.generator.variables, *trainer.optimizer.variables]
+    variables = [*trainer.generator.variables, *trainer.optimizer.variables, trainer.energies.mean]
     chains = [getattr(trainer.chains, name).copy() for name in ARRAYS]
     return [*[v.numpy() for v in variables], *chains]
 
@@ -31,7 +31,7 @@ def run(trainer, num_steps):
 
 def test_a_restored_run_ends_bit_for_bit_where_an_uninterrupted_one_does(make_trainer, tmp_path):
     # The preconditioner follows at steps 0, 3, 6: between them it must come back as it was.
-    settings = {"inference.precondition_every": 3}
+    settings = {"inference.precondition_every": 3, "learning.statistics_weight": 1.0}
     whole = make_trainer(settings)
     run(whole, 4)
     Checkpoints(tmp_path, **all_of(whole)).save(whole.completed, 1.5)
