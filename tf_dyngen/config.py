@@ -53,7 +53,8 @@ class ModelConfig:
     linear backbone with none has a linear transition. `emission_width` scales the channel counts
     of the paper's deconvolution. `normalization` puts normalisation layers into the deconvolution.
     `bilinear_rank` is how many frames the products of state and appearance in the linear backbone
-    are made of; 0 leaves the products out.
+    are made of; 0 leaves the products out. `pixel_bounds` keeps each pixel of a linear backbone
+    without appearance between the values that it has in the clips, or a little beyond.
     """
 
     parameterisation: str = _setting(LINEAR_BACKBONE, choices=(LINEAR_BACKBONE, PAPER))
@@ -64,6 +65,7 @@ class ModelConfig:
     transition_hidden: tuple[int, ...] = _setting((20, 20), low=1)
     emission_width: float = _setting(0.25, above=0.0, high=8.0)
     normalization: bool = _setting(False)
+    pixel_bounds: bool = _setting(True)
 
 
 @dataclasses.dataclass(frozen=True)

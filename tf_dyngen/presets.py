@@ -21,6 +21,7 @@ def recovery() -> dict:
         "video.num_frames": 70,
         "model.state_size": 60,
         "model.noise_size": 60,
+        "model.pixel_bounds": False,
         "inference.observation_std": 0.05,
         "learning.statistics_weight": 0.0,
         "learning.steps": 100,

@@ -9,12 +9,12 @@ from tf_dyngen.config import override
 from tf_dyngen.model.generator import build_generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.linear_start import (
-    SATURATION,
     chain_start,
     fit_linear_dynamic_texture,
     project_components,
     start_linear_backbone,
 )
+from tf_dyngen.model.pixel_bounds import SATURATION, PixelBounds
 
 SIZE = 5
 
@@ -156,3 +156,32 @@ def test_the_first_component_has_the_largest_eigenvalue_of_the_gram_matrix():
     pixels -= pixels.mean(axis=0)
     largest = np.linalg.eigvalsh(pixels @ pixels.T)[-1]
     assert gram_value == pytest.approx(largest, rel=1e-3)
+
+
+def test_bounded_pixels_start_as_the_clip_and_stay_within_their_bounds():
+    config = override(presets.load("smoke"), {"model.state_size": 16, "model.noise_size": 8})
+    clip = travelling_waves(12, 16, 16, seed=5)
+    clip[:, :, 8:] = 0.3  # Half of it stands still.
+    texture = fit_linear_dynamic_texture([clip], 16, 8, bounded=True)
+    generator = build_generator(config)
+    start_linear_backbone(generator, texture)
+    noise, initial_state = (
+        tf.constant(part[None], tf.float32) for part in chain_start(texture, clip)
+    )
+    frames = generator(Latents(noise, initial_state, tf.zeros([1, 0])))[0][0].numpy()
+    assert np.mean(np.square(frames - clip)) < 0.1 * np.mean(np.var(clip, axis=0))
+    wild = generator(Latents(50.0 * noise, 50.0 * initial_state, tf.zeros([1, 0])))[0][0].numpy()
+    bounds = PixelBounds.of_clips([clip])
+    excess = np.abs(wild.reshape(12, -1) - bounds.centre) - bounds.reach
+    assert excess.max() < 1e-6
+    assert excess.max() > -0.01
+    assert np.abs(wild[:, :, 8:] - 0.3).max() < 0.011
+
+
+def test_bounded_components_are_the_least_squares_in_pixels():
+    texture = fit_linear_dynamic_texture([travelling_waves(seed=3)], SIZE, SIZE, bounded=True)
+    other = travelling_waves(20, seed=4)
+    reach = texture.bounds.reach[:, None]
+    pixels = (texture.bounds.unbend(other) - texture.mean).T
+    expected = np.linalg.lstsq(reach * texture.loading, reach * pixels, rcond=None)[0].T
+    np.testing.assert_allclose(project_components(texture, other), expected, atol=1e-4)

@@ -16,7 +16,7 @@ import scipy.linalg
 from tf_dyngen.model.emission import LinearBackboneEmission
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.linear_dynamics import Dynamics, fit_yule_walker
-from tf_dyngen.model.linear_start import inverse_tanh, start_dynamics
+from tf_dyngen.model.linear_start import start_dynamics
 from tf_dyngen.model.looks import Looks, appearance_of, fit_looks
 from tf_dyngen.model.motion_features import motion_features
 from tf_dyngen.model.motion_states import (
@@ -25,6 +25,7 @@ from tf_dyngen.model.motion_states import (
     project_motion,
     shared_projection,
 )
+from tf_dyngen.model.pixel_bounds import FULL
 
 # Of the ridge regression, relative to the products' mean square, which is 1, for the appearance's
 # first component; a component that says less of the looks says as much less of how they move.
@@ -68,7 +69,7 @@ def fit_action_texture(
       bilinear_rank: at most S * A are used.
       memory: factor on the transition, at most 1.
     """
-    described = [(inverse_tanh(clip).mean(axis=0), motion_features(clip)) for clip in clips]
+    described = [(FULL.unbend(clip).mean(axis=0), motion_features(clip)) for clip in clips]
     mean_frames = np.stack([mean_frame for mean_frame, _ in described])
     motions = [motion for _, motion in described]
     projection = shared_projection(motions, mean_frames, state_size)
@@ -79,7 +80,7 @@ def fit_action_texture(
     for clip, own_states, mean_frame in zip(clips, by_clip, mean_frames, strict=True):
         appearance = appearance_of(mean_frame, looks)
         offset = looks.mean + looks.loading @ appearance
-        moments.add(_regressors(own_states, appearance), inverse_tanh(clip) - offset)
+        moments.add(_regressors(own_states, appearance), FULL.unbend(clip) - offset)
     penalty = _penalty(looks.loading, state_size)
     loading, forms, form_loading = moments.regress(penalty, state_size, bilinear_rank)
     return ActionTexture(
@@ -118,7 +119,7 @@ def action_chain_start(
       noise_size: of the model.
     """
     states = project_motion(motion_features(clip), texture.projection)
-    appearance = appearance_of(inverse_tanh(clip).mean(axis=0), texture.looks)
+    appearance = appearance_of(FULL.unbend(clip).mean(axis=0), texture.looks)
     dynamics = texture.dynamics.resized(states.shape[1], noise_size)
     return *dynamics.latents(states), appearance
 

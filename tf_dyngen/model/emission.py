@@ -1,11 +1,13 @@
 """Emission networks x_t = G(s_t, a), equation (2) of the paper, on all frames of a clip at once."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.config import LINEAR_BACKBONE, ModelConfig, VideoConfig
 from tf_dyngen.model.layers import Deconvolution, emission_layers
 from tf_dyngen.model.normalization import GENERATING, ClipNormalization, Statistics
+from tf_dyngen.model.pixel_bounds import PixelBounds
 
 PAPER_WEIGHT_STD = 0.005
 
@@ -101,8 +103,34 @@ class BilinearForms(keras.layers.Layer):
         return tf.matmul(tf.matmul(products, self.forms), self.loading)
 
 
+class Bounds(keras.layers.Layer):
+    """centre + reach * y: frames [N, H, W, C] of y in [-1, 1]; it starts with all of [-1, 1].
+
+    Learning leaves it as it is; see `pixel_bounds`.
+    """
+
+    def __init__(self, frame_shape: tuple[int, int, int]):
+        super().__init__(name="bounds")
+        self.centre = self.add_weight(
+            shape=frame_shape, initializer="zeros", trainable=False, name="centre"
+        )
+        self.reach = self.add_weight(
+            shape=frame_shape, initializer="ones", trainable=False, name="reach"
+        )
+
+    def assign(self, bounds: PixelBounds) -> None:
+        """Takes bounds of all pixels [D], or of all alike, over."""
+        for variable, values in ((self.centre, bounds.centre), (self.reach, bounds.reach)):
+            shape = variable.shape
+            variable.assign(np.broadcast_to(values, [np.prod(shape)]).reshape(shape))
+
+    def call(self, frames):
+        """Returns frames within the bounds."""
+        return self.centre + self.reach * frames
+
+
 class LinearBackboneEmission(keras.Model):
-    """x = tanh(mean + U s + V a + bilinear(s, a) + deconv(s, a)).
+    """x = tanh(mean + U s + V a + bilinear(s, a) + deconv(s, a)), within `Bounds` if it has them.
 
     The deconvolution's last layer starts at zero. With D = H * W * C, `mean` is [D], `loading` is
     U' [S, D], `appearance_loading` is V' [A, D]; all start at zero, and a start of the run sets
@@ -129,6 +157,9 @@ class LinearBackboneEmission(keras.Model):
             self.bilinear = BilinearForms(
                 config.bilinear_rank, config.state_size, config.appearance_size, pixels
             )
+        self.bounds = None
+        if config.pixel_bounds and not config.appearance_size:
+            self.bounds = Bounds(self.frame_shape)
         self.deconvolution = DeconvolutionNetwork(
             emission_layers(*self.frame_shape),
             width=config.emission_width,
@@ -145,7 +176,8 @@ class LinearBackboneEmission(keras.Model):
         if self.bilinear is not None:
             linear += self.bilinear(states, appearance)
         bent = self.bend(states, appearance, statistics=statistics)
-        return tf.tanh(tf.reshape(linear, [-1, *self.frame_shape]) + bent)
+        frames = tf.tanh(tf.reshape(linear, [-1, *self.frame_shape]) + bent)
+        return frames if self.bounds is None else self.bounds(frames)
 
     def bend(self, states, appearance, statistics: Statistics = GENERATING):
         """Returns what the deconvolution adds to the linear path, [B * T, H, W, C]."""

@@ -1,7 +1,7 @@
 """Start of the linear backbone: the linear dynamic texture of the clips.
 
-Doretto, Chiuso, Wu and Soatto, "Dynamic textures", IJCV 2003, on arctanh of the frames, with the
-dynamics of `linear_dynamics`.
+Doretto, Chiuso, Wu and Soatto, "Dynamic textures", IJCV 2003, on arctanh of the frames within their
+`pixel_bounds`, with the dynamics of `linear_dynamics`.
 """
 
 from collections.abc import Sequence
@@ -13,28 +13,34 @@ import scipy.linalg
 from tf_dyngen.model.emission import LinearBackboneEmission
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.linear_dynamics import Dynamics, fit_autoregression, fit_yule_walker
+from tf_dyngen.model.pixel_bounds import FULL, PixelBounds
 from tf_dyngen.model.transition import LinearTransition
 
-SATURATION = 0.98
 PIXELS_AT_A_TIME = 8192
 # Root mean square of arctanh pixels below which motion is rounding.
 ROUNDING = 1e-5
 
 
 class LinearDynamicTexture(NamedTuple):
-    """y_t = mean + U z_t with dynamics of z, where y = arctanh of pixels in [-1, 1].
+    """y_t = mean + U z_t with dynamics of z, where pixels in [-1, 1] are centre + reach * tanh(y).
 
-    mean: [D]; loading: U, [D, n]. Over all clips fitted, the components z have mean 0 and
-    covariance I.
+    mean: [D]; loading: U, [D, n]; the columns of reach * U are orthogonal. Over all clips fitted,
+    the components z have mean 0 and covariance I. bounds: centre and reach.
     """
 
     mean: np.ndarray
     loading: np.ndarray
     dynamics: Dynamics
+    bounds: PixelBounds
 
 
 def fit_linear_dynamic_texture(
-    clips: Sequence[np.ndarray], state_size: int, noise_size: int, memory: float = 1.0
+    clips: Sequence[np.ndarray],
+    state_size: int,
+    noise_size: int,
+    memory: float = 1.0,
+    *,
+    bounded: bool = False,
 ) -> LinearDynamicTexture:
     """Fits one linear dynamic texture to clips.
 
@@ -48,36 +54,45 @@ def fit_linear_dynamic_texture(
       clips: frames of each clip, [T, H, W, C] float32 in [-1, 1].
       state_size, noise_size: of the model.
       memory: factor on the covariance of one frame with the next, at most 1.
+      bounded: whether each pixel has bounds of its own.
     """
     order = state_size // noise_size
     lengths = [len(clip) for clip in clips]
-    pixels = np.concatenate([inverse_tanh(clip) for clip in clips])
+    bounds = PixelBounds.of_clips(clips) if bounded else FULL
+    pixels = np.concatenate([bounds.unbend(clip) for clip in clips])
     mean = pixels.mean(axis=0)
     pixels -= mean
+    # What a pixel counts is what it shows: the noise of one that hardly varies is small.
+    pixels *= bounds.reach
     components, loading = principal_components(pixels, noise_size if order > 1 else state_size)
+    loading = loading / np.reshape(bounds.reach, [-1, 1])
     by_clip = np.split(components, np.cumsum(lengths)[:-1])
     if order > 1:
         dynamics = fit_autoregression(by_clip, order, memory)
     else:
         dynamics = fit_yule_walker(by_clip, memory)
-    return LinearDynamicTexture(mean, loading, dynamics.resized(state_size, noise_size))
+    return LinearDynamicTexture(mean, loading, dynamics.resized(state_size, noise_size), bounds)
 
 
 def project_components(texture: LinearDynamicTexture, clip: np.ndarray) -> np.ndarray:
     """Returns the components z_1..z_T, [T, n], of a clip's frames [T, H, W, C] in [-1, 1].
 
-    U' U is diagonal, so that projecting is dividing by it; 0 for components that load nothing.
+    With V = reach * U, V' V is diagonal, so that projecting is dividing by it; 0 for components
+    that load nothing.
     """
-    energy = np.square(texture.loading).sum(axis=0)
+    reach = np.reshape(texture.bounds.reach, [-1, 1])
+    energy = np.square(reach * texture.loading).sum(axis=0)
     scale = np.divide(1.0, energy, out=np.zeros_like(energy), where=energy > 0)
-    return (inverse_tanh(clip) - texture.mean) @ (texture.loading * scale)
+    return (texture.bounds.unbend(clip) - texture.mean) @ (reach**2 * texture.loading * scale)
 
 
 def start_linear_backbone(generator: Generator, texture: LinearDynamicTexture) -> None:
-    """Sets the weights so that the generator's frames are exactly tanh of the texture's."""
+    """Sets the weights so that the generator's frames are exactly the texture's."""
     emission = generator.emission
     assert isinstance(emission, LinearBackboneEmission)
     start_dynamics(generator, texture.dynamics)
+    if emission.bounds is not None:
+        emission.bounds.assign(texture.bounds)
     emission.mean.assign(texture.mean)
     emission.loading.assign((texture.loading @ texture.dynamics.newest).T)
 
@@ -101,11 +116,6 @@ def chain_start(texture: LinearDynamicTexture, clip: np.ndarray) -> tuple[np.nda
       clip: frames [T, H, W, C] float32 in [-1, 1].
     """
     return texture.dynamics.latents(project_components(texture, clip))
-
-
-def inverse_tanh(frames: np.ndarray) -> np.ndarray:
-    """Returns arctanh of the frames, kept off the infinities, as [T, D] float32."""
-    return np.arctanh(np.clip(frames.reshape(len(frames), -1), -SATURATION, SATURATION))
 
 
 def principal_components(pixels: np.ndarray, state_size: int) -> tuple[np.ndarray, np.ndarray]:

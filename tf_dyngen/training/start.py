@@ -120,7 +120,11 @@ def _start_texture(generator: Generator, config: Config, fitted: FittedClips):
     """Starts the weights; returns the function from frames to where their chain starts."""
     model = config.model
     texture = fit_linear_dynamic_texture(
-        list(fitted), model.state_size, model.noise_size, fitted.memory
+        list(fitted),
+        model.state_size,
+        model.noise_size,
+        fitted.memory,
+        bounded=model.pixel_bounds,
     )
     start_linear_backbone(generator, texture)
     return lambda frames: chain_start(texture, frames)
