@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 # How much wider bounds are than what was seen: a factor, and an addition in [-1, 1] pixels.
-WIDER, MARGIN = 1.05, 0.01
+WIDER, MARGIN = 1.05, 0.05
 SATURATION = 0.98
 
 
