@@ -16,6 +16,7 @@ from tf_dyngen.errors import UserError
 
 LINEAR_BACKBONE = "linear_backbone"
 PAPER = "paper"
+ATTENTION = "attention"
 SUM = "sum"
 MEAN = "mean"
 PERSISTENT = "persistent"
@@ -48,8 +49,9 @@ class VideoConfig:
 class ModelConfig:
     """Transition F and emission G.
 
-    `parameterisation` is `linear_backbone` (a linear dynamic texture plus networks that start at
-    zero) or `paper` (networks alone). `transition_hidden` are the widths of F's hidden layers; the
+    `parameterisation` is `attention` (see `AttentionConfig`, which the other settings here do not
+    concern), `linear_backbone` (a linear dynamic texture plus networks that start at zero) or
+    `paper` (networks alone). `transition_hidden` are the widths of F's hidden layers; the
     linear backbone with none has a linear transition. `emission_width` scales the channel counts
     of the paper's deconvolution. `normalization` puts normalisation layers into the deconvolution.
     `bilinear_rank` is how many frames the products of state and appearance in the linear backbone
@@ -57,7 +59,7 @@ class ModelConfig:
     without appearance between the values that it has in the clips, or a little beyond.
     """
 
-    parameterisation: str = _setting(LINEAR_BACKBONE, choices=(LINEAR_BACKBONE, PAPER))
+    parameterisation: str = _setting(LINEAR_BACKBONE, choices=(LINEAR_BACKBONE, PAPER, ATTENTION))
     state_size: int = _setting(100, low=1)
     noise_size: int = _setting(50, low=1)
     appearance_size: int = _setting(0, low=0)
@@ -66,6 +68,32 @@ class ModelConfig:
     emission_width: float = _setting(0.25, above=0.0, high=8.0)
     normalization: bool = _setting(False)
     pixel_bounds: bool = _setting(True)
+
+
+@dataclasses.dataclass(frozen=True)
+class AttentionConfig:
+    """The parameterisation `attention`: video made of patches of the clip.
+
+    `parts` is how many parts, along each side, the picture has that follow moments of their own;
+    `retention` what is kept, from frame to frame, of the difference between the state and the
+    moments; `fade` over how many frames one patch becomes another. These three are chosen by the
+    clip where they are 0, below 0 and 0, see `training.attention_start`.
+    `switch` is the probability with which a part leaves the moment that it follows, `temperature`
+    how unlike the next one may be. `context` is what a part's surroundings count beside itself when
+    it compares moments.
+    The search of patches weighs how well a patch goes with what was shown before (`continuity`)
+    against the low frames and the present picture, and prefers patches that go on those of their
+    neighbours (`coherence`).
+    """
+
+    parts: int = _setting(0, low=0, high=8)
+    retention: float = _setting(-1.0, low=-1.0, high=0.99)
+    fade: int = _setting(0, low=0, high=8)
+    switch: float = _setting(0.05, above=0.0, high=0.5)
+    temperature: float = _setting(2.0, above=0.0)
+    context: float = _setting(1.0, low=0.0, high=1.0)
+    continuity: float = _setting(0.3, low=0.0)
+    coherence: float = _setting(1.0, low=0.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,6 +160,7 @@ class Config:
     seed: int = _setting(0, low=0, high=2**31 - 1)
     video: VideoConfig = dataclasses.field(default_factory=VideoConfig)
     model: ModelConfig = dataclasses.field(default_factory=ModelConfig)
+    attention: AttentionConfig = dataclasses.field(default_factory=AttentionConfig)
     inference: InferenceConfig = dataclasses.field(default_factory=InferenceConfig)
     learning: LearningConfig = dataclasses.field(default_factory=LearningConfig)
     output: OutputConfig = dataclasses.field(default_factory=OutputConfig)

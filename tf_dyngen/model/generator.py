@@ -3,7 +3,8 @@
 import keras
 import tensorflow as tf
 
-from tf_dyngen.config import Config, ModelConfig
+from tf_dyngen.config import ATTENTION, Config, ModelConfig
+from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.emission import build_emission
 from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.model.normalization import Mode, Statistics
@@ -23,6 +24,10 @@ class Generator(keras.Model):
         sizes = (config.noise_size, config.state_size, config.appearance_size)
         self.latent_sizes = LatentSizes(*sizes)
         self.built = True
+
+    def initial_state(self, draw):
+        """Returns the state s_0 [B, S] that a draw [B, S] of N(0, I) stands for: the draw."""
+        return draw
 
     def rollout(self, initial_state, noise, moves=None):
         """Returns states s_1..s_T [B, T, S] of s_0 [B, S] and noise [B, T, N].
@@ -59,14 +64,25 @@ class Generator(keras.Model):
         return self.emit(states, latents.appearance, mode, present), states
 
 
+# What all that plays, infers and exports can work with.
+AnyGenerator = Generator | AttentionGenerator
+
+
 def to_pixels(frames):
-    """Returns frames in [-1, 1] as uint8, rounded: the cast cuts the half behind the point."""
-    return tf.cast(frames * 127.5 + 128.0, tf.uint8)
+    """Returns frames in [-1, 1] as uint8: rounded to the nearest, and clipped before the cast."""
+    return tf.saturate_cast(tf.floor(frames * 127.5 + 128.0), tf.uint8)
 
 
-def build_generator(config: Config) -> Generator:
-    """Returns a generator with all variables made, from `config.seed`, in Keras's float type."""
+def build_generator(config: Config, num_moments: int = 1) -> AnyGenerator:
+    """Returns a generator with all variables made, from `config.seed`, in Keras's float type.
+
+    Args:
+      config: settings of the run.
+      num_moments: frames of all learned clips together, which `attention` keeps in memory.
+    """
     keras.utils.set_random_seed(config.seed)
+    if config.model.parameterisation == ATTENTION:
+        return AttentionGenerator(config.attention, config.video, num_moments)
     return Generator(
         build_transition(config.model), build_emission(config.model, config.video), config.model
     )

@@ -1,0 +1,1 @@
+"""The generator whose transition and emission attend to the clip that was learned."""

@@ -1,0 +1,146 @@
+"""The clip as the model remembers it: frames at several sizes, and descriptors to search by."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_dyngen.model.attention.layout import Grid, Layout
+
+# Of a patch's three frames at the low size: principal components that it is searched by.
+DESCRIPTOR_SIZE = 48
+# Patches whose components are found.
+MOST_FITTED, SEED = 5000, 0
+
+
+class Memory(keras.layers.Layer):
+    """Frames of the learned clips, in one row, as weights that are not trained.
+
+    Args:
+      layout: all sizes.
+      num_frames: M, of all clips together.
+
+    Attributes:
+      low: [M, h * w, C] float32 in [0, 1].
+      before, after: [M] int32, each frame's neighbours in its clip; itself at the ends.
+      projection: [D, d]; descriptors: [P, d, M]; their squares: [P, M]; of the coarsest grid.
+    """
+
+    def __init__(self, layout: Layout, num_frames: int):
+        super().__init__(name="memory")
+        self.layout = layout
+        self.num_frames = num_frames
+        height, width = layout.low
+        low_patch = layout.grids[0].patch * layout.grids[0].factor // layout.factor
+        size = 3 * low_patch**2 * layout.channels
+        depth = min(DESCRIPTOR_SIZE, size)
+        places = layout.grids[0].num_places
+        # Checkpoints see what is an attribute, and not what is in a list.
+        for grid in layout.grids:
+            shape = (num_frames * grid.height * grid.width, layout.channels)
+            setattr(self, _bank_name(grid), self._fixed(_bank_name(grid), shape, "uint8"))
+        self.low = self._fixed("low", (num_frames, height * width, layout.channels))
+        self.before = self._fixed("before", (num_frames,), "int32")
+        self.after = self._fixed("after", (num_frames,), "int32")
+        self.projection = self._fixed("projection", (size, depth))
+        self.descriptors = self._fixed("descriptors", (places, depth, num_frames))
+        self.squares = self._fixed("squares", (places, num_frames))
+        self.low_grid = _low_grid(layout, low_patch)
+        self.built = True
+
+    def _fixed(self, name: str, shape: tuple[int, ...], dtype: str = "float32"):
+        return self.add_weight(
+            shape=shape, dtype=dtype, initializer="zeros", trainable=False, name=name
+        )
+
+    def bank(self, grid: Grid):
+        """Returns the frames at a grid's size, flattened: [M * H * W, C] uint8."""
+        return getattr(self, _bank_name(grid))
+
+    def remember(self, clips: list[np.ndarray]) -> None:
+        """Takes clips [T, H, W, C] uint8 in; num_frames frames in all."""
+        layout = self.layout
+        frames = _pad(np.concatenate(clips), layout)
+        for grid in layout.grids:
+            bank = self.bank(grid)
+            bank.assign(_to_bytes(_shrink(frames, grid.factor)).reshape(bank.shape))
+        low = _low_of_padded(frames, layout)
+        self.low.assign(low.reshape(self.low.shape))
+        ends = np.cumsum([len(clip) for clip in clips])
+        times = np.arange(self.num_frames)
+        before, after = times - 1, times + 1
+        before[np.concatenate([[0], ends[:-1]])] += 1
+        after[ends - 1] -= 1
+        self.before.assign(before)
+        self.after.assign(after)
+        self._describe(low, before, after)
+
+    def _describe(self, low: np.ndarray, before: np.ndarray, after: np.ndarray) -> None:
+        """Fits the descriptors: principal components of three frames of a patch."""
+        flat = low.reshape(len(low), -1, low.shape[-1])
+        patches = flat[:, self.low_grid.pixels()].reshape(len(low), self.low_grid.num_places, -1)
+        moving = np.concatenate([patches[before], patches, patches[after]], axis=-1)
+        every = moving.reshape(-1, moving.shape[-1])
+        chosen = np.random.default_rng(SEED).permutation(len(every))[:MOST_FITTED]
+        _, vectors = np.linalg.eigh(np.atleast_2d(np.cov(every[chosen].astype(np.float64).T)))
+        projection = vectors[:, ::-1][:, : self.projection.shape[1]].astype(np.float32)
+        descriptors = (moving @ projection).transpose(1, 2, 0)
+        self.projection.assign(projection)
+        self.descriptors.assign(descriptors)
+        self.squares.assign(np.square(descriptors).sum(axis=1))
+
+    def nearest(self, low_frames) -> tf.Tensor:
+        """Returns the moment [B, P] whose patch at each coarse place is nearest.
+
+        Args:
+          low_frames: three consecutive ones, [B, 3, h * w, C]; patches are compared with those of
+            all moments at the same place.
+        """
+        taken = tf.gather(low_frames, self.low_grid.pixels(), axis=2)
+        rows = tf.reshape(tf.transpose(taken, [0, 2, 1, 3, 4]), [-1, self.projection.shape[0]])
+        asked = tf.matmul(rows, self.projection)
+        places, depth = self.low_grid.num_places, self.projection.shape[1]
+        asked = tf.transpose(tf.reshape(asked, [-1, places, depth]), [1, 0, 2])
+        scores = self.squares[:, None] - 2.0 * tf.matmul(asked, self.descriptors)
+        return tf.transpose(tf.argmin(scores, axis=2, output_type=tf.int32))
+
+    def goes_on(self) -> tf.Tensor:
+        """Returns [M] bool, whether a frame has a next one."""
+        return tf.not_equal(self.after, tf.range(self.num_frames))
+
+
+def low_frames_of(clip: np.ndarray, layout: Layout) -> np.ndarray:
+    """Returns the low frames [T, h, w, C], 0 to 1, of a clip [T, H, W, C] in levels."""
+    return _low_of_padded(_pad(clip, layout), layout)
+
+
+def _low_of_padded(frames: np.ndarray, layout: Layout) -> np.ndarray:
+    return _shrink(frames, layout.factor) / np.float32(255.0)
+
+
+def _bank_name(grid: Grid) -> str:
+    return f"frames_{grid.factor}"
+
+
+def _low_grid(layout: Layout, patch: int) -> Grid:
+    """Returns the coarsest grid's places in low frames."""
+    coarse = layout.grids[0]
+    height, width = layout.low
+    stride = coarse.stride * coarse.factor // layout.factor
+    return Grid(height, width, patch, max(stride, 1), layout.factor)
+
+
+def _pad(frames: np.ndarray, layout: Layout) -> np.ndarray:
+    """Repeats the last row and column until frames [M, H, W, C] have the padded size."""
+    missing = [padded - side for padded, side in zip(layout.padded, frames.shape[1:3], strict=True)]
+    return np.pad(frames, [(0, 0), (0, missing[0]), (0, missing[1]), (0, 0)], mode="edge")
+
+
+def _shrink(frames: np.ndarray, factor: int) -> np.ndarray:
+    """Returns frames [M, H, W, C] averaged over factor x factor pixels, float32 in levels."""
+    number, height, width, channels = frames.shape
+    cells = frames.reshape(number, height // factor, factor, width // factor, factor, channels)
+    return cells.mean(axis=(2, 4), dtype=np.float32)
+
+
+def _to_bytes(frames: np.ndarray) -> np.ndarray:
+    return np.rint(frames).astype(np.uint8)

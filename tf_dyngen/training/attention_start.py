@@ -1,0 +1,152 @@
+"""The start of the attention model: what is chosen by the clips, the memory, and the chains.
+
+Clips differ in how near their moments come to each other, measured in steps from frame to frame. In
+a fire the next moment but one is as near as any; a sea comes back to where it was only once in a
+long while. Where moments are far from each other, patches change over more frames, and the state
+forgets more slowly. The picture is shared out into as many parts as leave new video near the clip:
+a fire into several, a flag, whose parts move as one, into none.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tf_dyngen.config import AttentionConfig, Config, VideoConfig
+from tf_dyngen.inference.chains import Chains
+from tf_dyngen.model.attention.generator import AttentionGenerator
+from tf_dyngen.model.attention.layout import layout_of
+from tf_dyngen.model.attention.memory import low_frames_of
+from tf_dyngen.video.clip_store import ClipStore
+
+# Frames this near in time do not count as near in looks.
+NEAR_IN_TIME = 3
+MOST_FADE = 3
+MOST_RETENTION = 0.75
+MOST_PARTS = 2
+# Frames of the trial videos that decide on the parts, those before them that are not judged, and
+# the moments of the clip that they are compared with.
+NUM_SETTLING, NUM_TRIED, MOST_COMPARED = 20, 60, 250
+# Of low frames: patches of trial videos, and how far apart they are taken.
+PATCH, STRIDE = 8, 4
+# The most that patches of new video may be farther from the clip's, over what patches of the clip
+# are from those of its other moments.
+MOST_UNLIKE = 0.22
+# Moments nearer than this in time are the same moment of a clip.
+SAME_MOMENT = 6
+
+
+def choose_settings(
+    config: Config, clips: Sequence[np.ndarray], report: Callable[[str], None]
+) -> Config:
+    """Returns settings with those of `attention` that are left to the clips.
+
+    Args:
+      config: of a run that has the parameterisation `attention`.
+      clips: [T, H, W, C] uint8 each.
+      report: called with a line that says what was chosen.
+    """
+    settings = config.attention
+    distance = moment_distance(clips, config.video)
+    if settings.fade == 0:
+        settings = dataclasses.replace(settings, fade=int(np.clip(distance, 1, MOST_FADE)))
+    if settings.retention < 0:
+        retention = float(np.clip(1.0 - 1.0 / distance, 0.0, MOST_RETENTION))
+        settings = dataclasses.replace(settings, retention=round(retention, 2))
+    if settings.parts == 0:
+        settings = _choose_parts(settings, config.video, clips)
+    report(
+        f"the clip's moments are {distance:.1f} steps apart: {settings.parts}x{settings.parts} "
+        f"parts follow moments of their own, patches change over {settings.fade} frame"
+        f"{'s' * (settings.fade > 1)}"
+    )
+    return dataclasses.replace(config, attention=settings)
+
+
+def moment_distance(clips: Sequence[np.ndarray], video: VideoConfig) -> float:
+    """Returns how far near moments are from each other, in steps from frame to frame.
+
+    The root mean square distance of a moment to the third nearest that is not near in time, over
+    that to the next frame; medians over all moments.
+    """
+    layout = layout_of(video.height, video.width, video.channels)
+    steps, nearest = [], []
+    for clip in clips:
+        low = low_frames_of(clip, layout).reshape(len(clip), -1)
+        steps += list(np.square(np.diff(low, axis=0)).sum(axis=1))
+        distances = _distances(low, low)
+        times = np.arange(len(low))
+        distances[np.abs(times[:, None] - times) <= NEAR_IN_TIME] = np.inf
+        third = np.sort(distances, axis=1)[:, min(2, len(low) - 1)]
+        nearest += list(third[np.isfinite(third)])
+    if not nearest:
+        return 1.0
+    return float(np.sqrt(np.median(nearest) / max(np.mean(steps), 1e-9)))
+
+
+def start_attention(generator: AttentionGenerator, store: ClipStore, chains: Chains | None) -> None:
+    """Takes all clips into the memory; chains start where the clips are played as they are."""
+    generator.remember([store.read(row).frames for row in range(len(store))])
+    if chains is None:
+        return
+    first = 0
+    for record in store.records:
+        state = generator.state_before(np.array([first], np.int32))[0].numpy()
+        noise = np.zeros([record.num_frames, generator.latent_sizes.noise], np.float32)
+        chains.start_at(record.clip_id, noise, state)
+        first += record.num_frames
+
+
+def _choose_parts(
+    settings: AttentionConfig, video: VideoConfig, clips: Sequence[np.ndarray]
+) -> AttentionConfig:
+    """Returns settings with the most parts that leave new video near the clip."""
+    for parts in range(MOST_PARTS, 1, -1):
+        tried = dataclasses.replace(settings, parts=parts)
+        if unlikeness(tried, video, clips) <= MOST_UNLIKE:
+            return tried
+    return dataclasses.replace(settings, parts=1)
+
+
+def unlikeness(settings: AttentionConfig, video: VideoConfig, clips: Sequence[np.ndarray]) -> float:
+    """Returns how far patches of new video are from the clips', over what theirs are apart.
+
+    Mean squared distance to the nearest patch at the same place of all moments, over that of the
+    clips' own patches to those of other moments; 0 is a copy.
+    """
+    longest = max(clips, key=len)[:MOST_COMPARED]
+    generator = AttentionGenerator(settings, video, len(longest))
+    generator.remember([longest])
+    draws = tf.random.Generator.from_seed(0)
+    start = generator.initial_state(draws.normal([1, generator.latent_sizes.state]))
+    noise = draws.normal([1, NUM_SETTLING + NUM_TRIED, generator.latent_sizes.noise])
+    states = generator.rollout(start, noise)[:, NUM_SETTLING:]
+    made = (generator.emit(states, None)[0].numpy() + 1.0) * 127.5
+    layout = generator.layout
+    real = _patches(low_frames_of(longest, layout))
+    new = _patches(low_frames_of(made.astype(np.float32), layout))
+    times = np.arange(len(longest))
+    same = np.abs(times[:, None] - times) < SAME_MOMENT
+    found, usual = [], []
+    for place in range(real.shape[1]):
+        own = _distances(real[:, place], real[:, place])
+        own[same] = np.inf
+        apart = own.min(axis=1)
+        usual += list(apart[np.isfinite(apart)])
+        found += list(_distances(new[:, place], real[:, place]).min(axis=1))
+    return float(np.mean(found) / max(np.mean(usual), 1e-9)) if usual else 0.0
+
+
+def _patches(low: np.ndarray) -> np.ndarray:
+    """Returns patches [T, P, D] of low frames [T, h, w, C]."""
+    sides = (min(PATCH, low.shape[1]), min(PATCH, low.shape[2]))
+    windows = np.lib.stride_tricks.sliding_window_view(low, sides, axis=(1, 2))
+    chosen = windows[:, ::STRIDE, ::STRIDE]
+    return chosen.reshape(len(low), chosen.shape[1] * chosen.shape[2], -1)
+
+
+def _distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Returns squared distances [N, M] of rows."""
+    squares = np.square(first).sum(axis=1)[:, None] + np.square(second).sum(axis=1)
+    return np.maximum(squares - 2.0 * first @ second.T, 0.0)
