@@ -1,8 +1,11 @@
 """Clips: a stretch of video read from disk, at the size wanted, with an id of its content."""
 
+import contextlib
 import dataclasses
 import hashlib
+import itertools
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +16,9 @@ from tf_dyngen.config import STRETCH
 from tf_dyngen.errors import UserError
 from tf_dyngen.video import decoding
 from tf_dyngen.video.resizing import resize_picture
+
+# Frames of a long clip that are read at a time.
+BLOCK = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,6 +110,29 @@ def read_clip(
     # Sums of durations are exact to far less than a thousandth of a frame a second.
     frame_rate = round(num_read / seconds, 3)
     return Clip(content_id(frames), clip_name(path), frames, frame_rate)
+
+
+def read_blocks(
+    path: str | os.PathLike[str],
+    *,
+    num_frames: int | None,
+    size: tuple[int, int],
+    channels: int = 3,
+    fit: str = STRETCH,
+) -> Iterator[np.ndarray]:
+    """Read the frames that `read_clip` reads in blocks, so that a long clip is never held whole.
+
+    Args: those of `read_clip`.
+    Yields: [n, H, W, C] uint8, n up to BLOCK.
+    Raises: UserError when the source is missing or undecodable.
+    """
+    with contextlib.closing(decoding.decode(Path(path))) as pictures:
+        frames = (
+            resize_picture(picture, size, channels, fit).reshape(*size, channels)
+            for picture, _ in itertools.islice(pictures, num_frames)
+        )
+        while block := list(itertools.islice(frames, BLOCK)):
+            yield np.stack(block)
 
 
 def clip_from_frames(
