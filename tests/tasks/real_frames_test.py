@@ -101,10 +101,9 @@ def test_a_file_with_no_more_frames(open_frames, film, number, words):
 
 
 def test_large_frames_are_read_up_to_so_many_bytes(monkeypatch):
-    video = configs.override(Config(), SMALL).video
-    assert real_frames.most_held_out(video) == 600
+    assert real_frames.most_held_out(32, 32, 3) == 600
     monkeypatch.setattr(real_frames, "MOST_BYTES", 200 * 32 * 32 * 3)
-    assert real_frames.most_held_out(video) == 200
+    assert real_frames.most_held_out(32, 32, 3) == 200
 
 
 def test_a_clip_that_is_gone(open_frames, film):

@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import platform
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,7 +23,7 @@ from tf_dyngen.tasks.evaluate import (
 from tf_dyngen.tasks.evaluation_progress import Progress
 from tf_dyngen.tasks.evaluation_report import Evaluation, to_report, to_values
 from tf_dyngen.tasks.new_video_judging import judged_steps
-from tf_dyngen.tasks.real_frames import MOST_HELD_OUT, RealFrames, find_real_frames
+from tf_dyngen.tasks.real_frames import RealFrames, find_real_frames, most_held_out
 from tf_dyngen.training.reports import read_metrics
 from tf_dyngen.training.run_record import PACKAGES
 from tf_dyngen.video.clips import clip_name, read_clip
@@ -49,6 +48,7 @@ def evaluate_files(
     drift_frames: int = NUM_DRIFT_FRAMES,
     feature_model: Path | None = None,
     register: Callable[[str], None],
+    progress: Progress,
 ) -> None:
     """Judges runs and videos beside real frames and baselines, and writes a report.
 
@@ -63,36 +63,36 @@ def evaluate_files(
       num_frames: of each.
       seed: of the first.
       drift_frames: of one long synthesis of each run.
-      feature_model: SavedModel for the Frechet video distance.
+      feature_model: SavedModel of a network of the user's, for more figures.
       register: makes a data set's builder known to TFDS by its name.
+      progress: is told what is done.
     Raises: UserError for anything the user can put right; nothing is written then.
     """
     started = time.perf_counter()
     if output.suffix or output.is_file():
         raise UserError(f"--output={output} is a file", "name a folder")
-    with Progress() as progress:
-        runs = _name_apart([_open(workdir, clip, progress) for workdir in workdirs])
-        real = _find_real(runs, videos, reference, register)
-        _check_lengths(min(WINDOW, len(real.training)), num_frames, drift_frames)
-        given = _name_videos(videos, real)
-        progress.say(f"{len(real.training)} learned frames of {real.name}; held out: {real.origin}")
-        extractor = FeatureExtractor(feature_model) if feature_model else None
-        num_components = runs[0].run.record.config.model.noise_size if runs else DEFAULT_COMPONENTS
-        assessor = Assessor(real, num_components, extractor, progress=progress)
-        request = Request(num_frames, num_videos, seed, drift_frames)
-        evaluation = _judge(assessor, runs, workdirs, given, request)
-        seconds = round(time.perf_counter() - started, 1)
-        # First what took minutes to find, then the page.
-        values = to_json({**to_values(evaluation), "seconds": seconds})
-        write_atomically(output / METRICS_FILE, values)
-        progress.say("drawing the page")
-        write_atomically(output / REPORT_FILE, render(to_report(evaluation)))
-    _say(f"wrote {output / REPORT_FILE} and {METRICS_FILE} after {seconds:.0f} s")
+    runs = _name_apart([_open(workdir, clip, progress) for workdir in workdirs])
+    real = _find_real(runs, videos, reference, register)
+    _check_lengths(min(WINDOW, len(real.training)), num_frames, drift_frames)
+    given = _name_videos(videos, real)
+    progress.say(f"{len(real.training)} learned frames of {real.name}; held out: {real.origin}")
+    extractor = FeatureExtractor(feature_model) if feature_model else None
+    num_components = runs[0].run.record.config.model.noise_size if runs else DEFAULT_COMPONENTS
+    assessor = Assessor(real, num_components, extractor, progress=progress)
+    request = Request(num_frames, num_videos, seed, drift_frames)
+    evaluation = _judge(assessor, runs, workdirs, given, request)
+    seconds = round(time.perf_counter() - started, 1)
+    # First what took minutes to find, then the page.
+    values = to_json({**to_values(evaluation), "seconds": seconds})
+    write_atomically(output / METRICS_FILE, values)
+    progress.say("drawing the page")
+    write_atomically(output / REPORT_FILE, render(to_report(evaluation)))
+    progress.say(f"wrote {output / REPORT_FILE} and {METRICS_FILE} after {seconds:.0f} s")
 
 
 def _open(workdir: Path, clip: str | None, progress: Progress) -> OpenedRun:
     progress.say(f"opening {workdir}")
-    return open_run(workdir, clip, _say)
+    return open_run(workdir, clip, progress.say)
 
 
 def _judge(
@@ -140,8 +140,9 @@ def _find_real(
         raise UserError(
             "there is nothing to evaluate", "give --workdir, or --video and --reference"
         )
-    size = read_clip(videos[0], num_frames=2, size=None).frames.shape[1:3]
-    whole = read_clip(reference, num_frames=WINDOW + MOST_HELD_OUT, size=size)
+    _, height, width, channels = read_clip(videos[0], num_frames=2, size=None).frames.shape
+    most = WINDOW + most_held_out(height, width, channels)
+    whole = read_clip(reference, num_frames=most, size=(height, width), channels=channels)
     if len(whole.frames) < 2 * WINDOW:
         raise UserError(
             f"the reference {reference} holds {len(whole.frames)} frames",
@@ -239,7 +240,3 @@ def _versions() -> dict[str, str]:
         "python": platform.python_version(),
         "machine": f"{platform.machine()}, {platform.system()}",
     }
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -62,12 +62,9 @@ class Progress:
 
     def _tell(self) -> None:
         if self._bar is None:
-            print(
-                f"{self._what}: {self._done:,} of {self._total:,} frames, "
-                f"{time.monotonic() - self._started:.0f} s",
-                file=sys.stderr,
-                flush=True,
-            )
+            count = f"{self._done:,} of {self._total:,} frames, " if self._total else ""
+            seconds = time.monotonic() - self._started
+            print(f"{self._what}: {count}{seconds:.0f} s", file=sys.stderr, flush=True)
             return
         self._bar.total = max(self._total, self._done)
         self._bar.set_description(self._what, refresh=False)

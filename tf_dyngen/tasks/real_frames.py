@@ -88,10 +88,9 @@ def find_real_frames(
     return RealFrames(name, learned.frames, held_out, origin, rate)
 
 
-def most_held_out(video: VideoConfig) -> int:
-    """Returns how many held-out frames are read at most."""
-    frame_bytes = video.height * video.width * video.channels
-    return max(2 * WINDOW, min(MOST_HELD_OUT, MOST_BYTES // frame_bytes))
+def most_held_out(height: int, width: int, channels: int) -> int:
+    """Returns how many held-out frames of that size are read at most."""
+    return max(2 * WINDOW, min(MOST_HELD_OUT, MOST_BYTES // (height * width * channels)))
 
 
 def _least(num_learned: int) -> int:
@@ -103,7 +102,8 @@ def _of_reference(
 ) -> tuple[np.ndarray, str]:
     """Returns the frames of a reference that were not learned, and in words which they are."""
     video, length = record.config.video, learned.record.num_frames
-    size, most = (video.height, video.width), length + most_held_out(video)
+    size = (video.height, video.width)
+    most = length + most_held_out(*size, video.channels)
     clip = read_clip(reference, num_frames=most, size=size, channels=video.channels, fit=video.fit)
     if learned.frames is None:
         learned.find_in(clip.frames)
@@ -129,7 +129,7 @@ def _later_frames(
     The learned ones are taken from there if they are not known yet.
     """
     video, length = record.config.video, learned.record.num_frames
-    most = length + most_held_out(video)
+    most = length + most_held_out(video.height, video.width, video.channels)
     simulated = _simulate(record.source.dataset, learned.record.clip_id, video, most)
     if simulated is not None and learned.begins(simulated):
         learned.frames = simulated[:length]
