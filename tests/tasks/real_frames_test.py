@@ -220,7 +220,7 @@ def test_a_reference(open_frames, film, tmp_path, reference, held_out, words):
 def test_a_reference_with_too_little_that_is_new(open_frames, film, tmp_path):
     path = film(40)
     np.save(tmp_path / "more.npy", PATTERN[:20])
-    with pytest.raises(UserError, match="has 8 frames in a row that were not learned"):
+    with pytest.raises(UserError, match="holds 20 frames, of which 8 in a row were not learned"):
         open_frames(learned(path), Source((str(path),)), reference=tmp_path / "more.npy")
 
 

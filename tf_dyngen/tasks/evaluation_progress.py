@@ -24,7 +24,7 @@ class Progress:
         self._ends = threading.Event()
         self._bar = None
         if sys.stderr.isatty():
-            self._bar = tqdm.tqdm(unit="frame", unit_scale=True)
+            self._bar = tqdm.tqdm(unit=" frames", unit_scale=True)
         self._thread = threading.Thread(target=self._tell_now_and_then, daemon=True)
 
     def __enter__(self) -> "Progress":
@@ -35,6 +35,7 @@ class Progress:
         self._ends.set()
         self._thread.join()
         if self._bar is not None:
+            self._tell()
             self._bar.close()
 
     def expect(self, num_frames: int) -> None:

@@ -114,7 +114,8 @@ def _of_reference(
     held_out, num_learned = learned.leave_out(clip.frames)
     if len(held_out) < _least(length):
         raise UserError(
-            f"the reference {reference} has {len(held_out)} frames in a row that were not learned",
+            f"the reference {reference} holds {len(clip.frames)} frames, of which "
+            f"{len(held_out)} in a row were not learned",
             f"give one of {_least(length)} or more",
         )
     left_out = f", {num_learned} learned ones left out" if num_learned else ""
