@@ -308,7 +308,7 @@ def test_everything_is_reached_by_the_keyboard_and_seen_to_be(page):
     while True:
         browser.switch_to.active_element.send_keys(Keys.TAB)
         active = browser.switch_to.active_element
-        name = active.get_attribute("id") or active.text
+        name = active.get_attribute("id") or f"{active.tag_name} {active.text}"
         # After the last one comes the page itself or the first one again.
         if active.tag_name == "body" or name == "choose":
             break
@@ -317,7 +317,7 @@ def test_everything_is_reached_by_the_keyboard_and_seen_to_be(page):
         assert "none" not in outline, name
     wanted = ["play", "scrub", "speed", "quiz-source", "quiz-tells", "quiz-begin"]
     assert [name for name in reached if name in wanted] == wanted
-    assert {"look", "Settings", "Versions"} <= set(reached)
+    assert {"summary look", "summary Settings", "summary Versions"} <= set(reached)
     browser.find_element(By.ID, "quiz-begin").send_keys(Keys.ENTER)
     wait_for(lambda: text(browser, "quiz-number"))
     # From the heading the first video is next; Enter chooses it.
