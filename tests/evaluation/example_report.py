@@ -9,7 +9,7 @@ import numpy as np
 
 from tf_dyngen.evaluation import charts, report
 from tf_dyngen.evaluation.figures import FIGURES
-from tf_dyngen.evaluation.flow import NUM_DIRECTIONS, NUM_QUANTILES, FlowStatistics
+from tf_dyngen.evaluation.flow import measure_flow
 from tf_dyngen.evaluation.judging import Worst
 from tf_dyngen.evaluation.metrics import Estimate
 
@@ -34,7 +34,7 @@ def number_of(level):
 
 def make():
     row = {name: Estimate(1.0, 0.1) for name in FIGURES}
-    flow = FlowStatistics(np.linspace(0, 2, NUM_QUANTILES), np.full(NUM_DIRECTIONS, 1 / 16))
+    flow = measure_flow(np.random.default_rng(0).random((2, SIZE, SIZE, 3)))
     curves = {name: np.ones(9) for name in FIGURES}
     sections = [
         report.Section("Rhythm", "low", charts.draw_spectra({NASTY: np.ones(30)}, 25.0)),

@@ -39,6 +39,7 @@ _STYLE: Any = {
 _SIZE = (4.8, 3.4)
 # Of a curve: more would make the page large, and no eye sees them.
 MOST_POINTS = 500
+Numbers = Sequence[float] | np.ndarray
 
 
 def draw_spectra(spectra: Mapping[str, np.ndarray], frame_rate: float) -> str:
@@ -99,7 +100,7 @@ def draw_training(histories: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     return _draw(draw)
 
 
-def draw_figures(positions: Sequence[float], curves: Mapping[str, Sequence[float]], x: str) -> str:
+def draw_figures(positions: Numbers, curves: Mapping[str, Numbers], x: str) -> str:
     """Draws how figures change, those of a group in one panel, beside what reality scores.
 
     Args:
@@ -114,11 +115,8 @@ def draw_figures(positions: Sequence[float], curves: Mapping[str, Sequence[float
     panels = {group: names for group, names in panels.items() if names}
 
     def draw(figure: Figure) -> None:
-        for axes, (group, names) in zip(
-            figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0],
-            panels.items(),
-            strict=True,
-        ):
+        rows = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
+        for axes, (group, names) in zip(rows, panels.items(), strict=True):
             wanted = {float(FIGURES[name].wanted) for name in names if FIGURES[name].wanted}
             for number in sorted(wanted):
                 axes.axhline(number, color=COLOURS[0], linestyle="--", linewidth=1.2)
@@ -128,14 +126,12 @@ def draw_figures(positions: Sequence[float], curves: Mapping[str, Sequence[float
             axes.set_ylim(bottom=0.0)
             axes.set_ylabel(group)
             axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderpad=0.1)
-        axes.set_xlabel(x)
+        rows[-1].set_xlabel(x)
 
     return _draw(draw, height=0.4 + 1.9 * len(panels))
 
 
-def thinned(
-    positions: Sequence[float] | np.ndarray, values: Sequence[float] | np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def thinned(positions: Numbers, values: Numbers) -> tuple[np.ndarray, np.ndarray]:
     """Returns a curve of MOST_POINTS points at most: of each stretch, its least and its largest.
 
     Args:

@@ -53,7 +53,7 @@ def tables(figures: Mapping[str, Mapping[str, Estimate]], real: str | None) -> l
       real: the kind that is real, the first column of every table; None if there is none.
     """
     others = [name for name in figures if name != real]
-    first = [real] if real in figures else []
+    first = [name for name in figures if name == real]
     step = MOST_COLUMNS - len(first)
     starts = range(0, max(len(others), 1), step)
     return [_table(figures, [*first, *others[start : start + step]], real) for start in starts]

@@ -13,7 +13,7 @@ from tf_dyngen.evaluation.charts import (
     draw_training,
 )
 from tf_dyngen.evaluation.judging import Row, Worst
-from tf_dyngen.evaluation.metrics import Estimate
+from tf_dyngen.evaluation.metrics import Estimate, Fidelity
 from tf_dyngen.evaluation.report import Report, Section
 from tf_dyngen.evaluation.verdicts import compare, describe, describe_drift
 from tf_dyngen.tasks.evaluate import LINEAR, REAL, VIDEO_TEXTURES, Assessment, RunFigures
@@ -158,7 +158,7 @@ def _headlines(evaluation: Evaluation) -> dict[str, list[str]]:
                 f"Reconstructs what it learned at {reconstruction['psnr']:.1f} dB, SSIM "
                 f"{reconstruction['ssim']:.3f}."
             )
-        length = _num_windows(assessment.run) * evaluation.window
+        length = len(drift.scores) * evaluation.window
         found[assessment.name].append(
             f"Over {length:,} frames it {describe_drift(drift.first, drift.last)}."
         )
@@ -170,8 +170,9 @@ def _numbers(worst: Worst) -> dict[str, Any]:
     return {name: value for name, value in worst._asdict().items() if name != "frame"}
 
 
-def _num_windows(run: RunFigures) -> int:
-    return len(next(iter(run.drift.scores.values())))
+def _windows(run: RunFigures) -> dict[str, np.ndarray]:
+    """Returns figure -> what the windows of a long video score."""
+    return dict(zip(Fidelity._fields, run.drift.scores.T, strict=True))
 
 
 def _run_values(run: RunFigures) -> dict[str, Any]:
@@ -182,7 +183,7 @@ def _run_values(run: RunFigures) -> dict[str, Any]:
             "verdict": describe_drift(run.drift.first, run.drift.last),
             "first": run.drift.first,
             "last": run.drift.last,
-            "windows": run.drift.scores,
+            "windows": _windows(run),
         },
     }
 
@@ -232,12 +233,12 @@ def _left_out(number: int) -> str:
 
 
 def _drift_chart(name: str, run: RunFigures, window: int) -> Section:
-    frames = window * (np.arange(_num_windows(run)) + 0.5)
+    frames = window * (np.arange(len(run.drift.scores)) + 0.5)
     return Section(
         f"Over time: {name}",
         f"One long video, {window} frames at a time: it "
         f"{describe_drift(run.drift.first, run.drift.last)}.",
-        draw_figures(frames, run.drift.scores, "frame"),
+        draw_figures(frames, _windows(run), "frame"),
     )
 
 
