@@ -48,9 +48,8 @@ def test_videos_are_all_made_worse_alike_until_they_fit():
 def test_what_cannot_fit_is_left_out_from_the_end():
     noise = np.random.default_rng(0).integers(0, 256, (120, 64, 64, 3), np.uint8)
     videos = {str(number): noise for number in range(40)}
-    _, num_frames, side = STEPS[-1]
     # One of the smallest takes over a bit a pixel, and less than four bytes.
-    pixels = num_frames * side * side
+    pixels = STEPS[-1].num_frames * STEPS[-1].side ** 2
     shown = list(embed_videos(videos, 8 * pixels))
     assert shown == list(videos)[: len(shown)]
     assert 2 <= len(shown) < 40

@@ -2,7 +2,7 @@
 
 A video becomes a sheet: one JPEG with all its frames, row by row. A page can then show any frame at
 any time, so that videos run in step to the frame, and excerpts cost nothing. Frames start at
-multiples of JPEG's block size, so that none bleeds into the next.
+multiples of JPEG's block size, so that none is coded together with its neighbours.
 """
 
 import base64
@@ -16,23 +16,38 @@ from PIL import Image
 
 from tf_dyngen.video.display import scaled
 
-# Sides of JPEG's blocks, in pixels.
-BLOCK = 8
+# Sides of JPEG's blocks, in pixels, colours subsampled or not.
+BLOCK = 16
 NUM_COLUMNS = 12
-# JPEG quality, frames of a video and the most pixels of a frame's side, tried one after the other
-# until all videos fit: what the eye misses least goes first.
-STEPS = (
-    (95, 120, 256),
-    (90, 120, 256),
-    (85, 90, 256),
-    (80, 60, 256),
-    (80, 60, 160),
-    (80, 48, 128),
-    (75, 36, 64),
-    (75, 24, 32),
-    (50, 12, 16),
-)
 LARGEST_STILL = 256
+
+
+class Step(NamedTuple):
+    """How videos are kept: a JPEG's quality, the most frames and the most pixels of a side.
+
+    subsampling: 0 keeps colours as sharp as grey, 2 at half of that.
+    """
+
+    quality: int
+    subsampling: int
+    num_frames: int
+    side: int
+
+
+# Tried one after the other until all videos fit: what the eye misses least goes first.
+STEPS = (
+    Step(95, 0, 120, 256),
+    Step(90, 0, 120, 256),
+    Step(85, 0, 120, 256),
+    Step(80, 2, 120, 256),
+    Step(75, 2, 90, 256),
+    Step(70, 2, 60, 256),
+    Step(75, 2, 60, 160),
+    Step(75, 2, 48, 128),
+    Step(75, 2, 36, 64),
+    Step(75, 2, 24, 32),
+    Step(50, 2, 12, 16),
+)
 
 
 class Sheet(NamedTuple):
@@ -58,9 +73,9 @@ def embed_videos(videos: Mapping[str, np.ndarray], most_bytes: int) -> dict[str,
         out, the last ones first: the caller compares the captions.
     """
     sheets: dict[str, Sheet] = {}
-    for quality, num_frames, side in STEPS:
+    for step in STEPS:
         sheets = {
-            caption: _to_sheet(_at_most(frames[:num_frames], side), quality)
+            caption: _to_sheet(_at_most(frames[: step.num_frames], step.side), step)
             for caption, frames in videos.items()
         }
         if sum(len(sheet.uri) for sheet in sheets.values()) <= most_bytes:
@@ -83,7 +98,7 @@ def embed_still(frame: np.ndarray, most_bytes: int) -> str:
         side //= 2
 
 
-def _to_sheet(frames: np.ndarray, quality: int) -> Sheet:
+def _to_sheet(frames: np.ndarray, step: Step) -> Sheet:
     num_frames, height, width, channels = frames.shape
     columns = min(NUM_COLUMNS, num_frames)
     rows = -(-num_frames // columns)
@@ -92,8 +107,7 @@ def _to_sheet(frames: np.ndarray, quality: int) -> Sheet:
     padding = ((0, missing), (0, down - height), (0, right - width), (0, 0))
     cells = np.pad(frames, padding, mode="edge").reshape(rows, columns, down, right, channels)
     sheet = cells.swapaxes(1, 2).reshape(rows * down, columns * right, channels)
-    # Without subsampling, colours are as sharp as grey.
-    uri = _to_uri(sheet, "jpeg", quality=quality, subsampling=0)
+    uri = _to_uri(sheet, "jpeg", quality=step.quality, subsampling=step.subsampling)
     return Sheet(height, width, (down, right), columns, num_frames, uri)
 
 
