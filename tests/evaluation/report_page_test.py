@@ -97,6 +97,18 @@ def frames(browser, canvases="#compare canvas"):
     return [example_report.number_of(max(colour)) for colour in colours]
 
 
+def outside(browser):
+    """What reaches over the right edge of the window, details opened."""
+    script = """
+    document.querySelectorAll("details").forEach((each) => (each.open = true));
+    const inside = document.documentElement.clientWidth;
+    const outside = (each) => each.getBoundingClientRect().right > inside;
+    const all = [...document.querySelectorAll("body *:not(svg *)")];
+    return all.filter(outside).map((each) => each.outerHTML);
+    """
+    return browser.execute_script(script)
+
+
 def is_real(colour):
     return min(colour) > example_report.FIRST_LEVEL // 2
 
@@ -270,15 +282,7 @@ def test_all_is_large_enough_and_nothing_stands_over(page, width, scheme):
         shown = box(browser, selector)
         assert min(shown["width"], shown["height"]) >= 256, selector
     assert (box(browser, "#real")["top"] == box(browser, "#new")["top"]) == (width == 1280)
-    # Also what is in details is opened.
-    wide = """
-    document.querySelectorAll("details").forEach((each) => (each.open = true));
-    const inside = document.documentElement.clientWidth;
-    const outside = (each) => each.getBoundingClientRect().right > inside;
-    const all = [...document.querySelectorAll("body *:not(svg *)")];
-    return all.filter(outside).map((each) => each.outerHTML);
-    """
-    assert browser.execute_script(wide) == []
+    assert outside(browser) == []
     cells = browser.find_elements(By.CSS_SELECTOR, "td > span:last-child")
     example = example_report.make()
     # A column of figures, one of what is wanted and, in the second table, the real one again.
@@ -288,6 +292,11 @@ def test_all_is_large_enough_and_nothing_stands_over(page, width, scheme):
     background = "return getComputedStyle(document.body).backgroundColor"
     brightness = sum(map(int, re.findall(r"\d+", browser.execute_script(background))))
     assert (brightness < 200) == (scheme == "dark")
+
+
+@pytest.mark.parametrize("width", [320, 700, 1200, 1230])
+def test_nothing_stands_over_in_windows_between(page, width):
+    assert outside(page(width)) == []
 
 
 def test_the_farthest_place_is_framed(page):

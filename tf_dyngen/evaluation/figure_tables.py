@@ -76,8 +76,9 @@ def _cell(name: str, row: Mapping[str, Estimate], real: Mapping[str, Estimate] |
         return Cell("-", words="not measured")
     mean, error = row[name]
     usual = real[name].mean if real and name in real else None
-    text = f"{mean:.0f}" if abs(mean) >= 100 else f"{mean:.2f}"
+    digits = 0 if abs(mean) >= 100 else 2
+    text = f"{mean:.{digits}f}"
     if math.isfinite(error):
-        text += f" ± {error:.2f}"
+        text += f" ± {error:.{digits}f}"
     how = grade(name, mean, usual) or ""
     return Cell(text, how, MARKS.get(how, ""), WORDS.get(how, ""))
