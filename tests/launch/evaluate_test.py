@@ -88,6 +88,18 @@ def test_without_held_out_frames(evaluate, trained, tmp_path):
     assert "real continuation" not in found["figures"]
 
 
+def test_a_clip_of_three_frames(train, evaluate, waves, tmp_path):
+    np.save(tmp_path / "three.npy", waves(3))
+    every = ["--evaluate_every=10", "--steps=10", "--preset=smoke"]
+    train(f"--workdir={tmp_path}/run", f"--clip={tmp_path}/three.npy", *every).check_good()
+    flags = [f"--workdir={tmp_path}/run", f"--output={tmp_path}/out", *LENGTH]
+    evaluate(*flags).check_good()
+    found = read(tmp_path / "out")
+    assert found["held_out"] == "none (all 3 frames of three.npy are learned)"
+    assert found["window"] == 3
+    assert {"motion", "variance", "sharpness"} <= set(found["figures"]["run"])
+
+
 def test_runs_and_a_video_side_by_side_after_the_clip_is_gone(
     evaluate, synthesize, filmed, film, tmp_path
 ):
