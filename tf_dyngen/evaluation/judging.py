@@ -19,12 +19,12 @@ from tf_dyngen.evaluation.flow import (
 )
 from tf_dyngen.evaluation.frechet import FeatureExtractor, NetworkDistance
 from tf_dyngen.evaluation.metrics import WINDOW, Estimate, Reality, cut
-from tf_dyngen.evaluation.novelty import diversity, thumbnail
 from tf_dyngen.evaluation.newness import Newness
+from tf_dyngen.evaluation.novelty import diversity, thumbnail
 from tf_dyngen.evaluation.seams import ClipSteps
 from tf_dyngen.evaluation.spectra import temporal_spectrum
 from tf_dyngen.evaluation.strangest import ClipSquares, Worst
-from tf_dyngen.evaluation.stretches import StretchDistance
+from tf_dyngen.evaluation.stretches import StretchDistance, stretch_length
 
 # Pairs of frames of a window whose flow is measured; fewer where frames are larger.
 NUM_PAIRS, PAIRS_SIZE, FEWEST_PAIRS = 12, 64 * 64, 4
@@ -218,12 +218,16 @@ def _measures(
     clip = [*learned, *others]
     small = [oriented.shrink(window) for window in clip]
     energy = np.mean([oriented.difference_energy(window) for window in small], axis=0)
-    features = {"look": oriented.look_features}
-    if len(small[0]) // 2 >= oriented.FEWEST_MOVING:
-        features["move"] = lambda frames: oriented.move_features(frames, energy)
+    features = {
+        "look": (1, oriented.look_features),
+        "move": (
+            oriented.FEWEST_MOVING,
+            lambda frames: oriented.move_features(frames, energy),
+        ),
+    }
     measures: dict[str, Callable[[np.ndarray], float]] = {}
-    for name, function in features.items():
-        if 2 * len(small) >= 3 or len(small[0]) >= 8:
+    for name, (fewest, function) in features.items():
+        if stretch_length(small) >= fewest:
             distance = StretchDistance(small, function)
             measures[name] = lambda window, distance=distance: distance(oriented.shrink(window))
     measures["colour"] = ClipColours(*clip).strange_share

@@ -120,7 +120,7 @@ def _align(responses: list):
     return tf.concat([tf.image.resize(r, size, antialias=True) for r in responses], -1)
 
 
-@tf.function(autograph=False, reduce_retracing=True)
+@tf.function(autograph=False)
 def _look(frames):
     grey = tf.reduce_mean(frames, -1, keepdims=True)
     magnitudes = [_magnitude(_respond(scale)) for scale in _scales(grey)]
@@ -134,7 +134,7 @@ def _look(frames):
     return tf.concat([colours, _log(aligned), _log(seconds)], -1)
 
 
-@tf.function(autograph=False, reduce_retracing=True)
+@tf.function(autograph=False)
 def _move(frames, gain):
     grey = tf.reduce_mean(frames, -1, keepdims=True)
     differences = (grey[1:] - grey[:-1]) * tf.image.resize(gain, grey.shape[1:3])

@@ -32,7 +32,8 @@ class _Rule(NamedTuple):
 
     distance: value -> how far from reality it is, 0 or more.
     bound: of that distance, which can be told where real frames are off by less.
-    slack: times what real frames are off, which can be told where that is more.
+    slack: times what real frames are off, which can be told where that is more; 0 for figures
+      where real frames lie to one side of 1: then all between is as good as 1.
     low, high: words for values below and above what is wanted; none where that is no fault.
     shown: value -> its text, after the words.
     """
@@ -72,10 +73,10 @@ def _distance_to(value: float) -> str:
 RULES = {
     "look": _Rule(_excess, math.log(1.5), 1.3, None, "looks unlike the clip", _distance_to),
     "move": _Rule(_excess, math.log(1.5), 1.3, None, "moves unlike the clip", _distance_to),
-    "motion": _Rule(_ratio, math.log(1.25), 1.5, "moves too little", "moves too much", _share),
-    "variance": _Rule(_ratio, math.log(1.3), 1.5, "varies too little", "varies too much", _share),
-    "rhythm": _Rule(abs, 0.5, 1.5, None, "has another rhythm"),
-    "sharpness": _Rule(_ratio, math.log(1.2), 1.5, "is blurred", "is grainy", _share),
+    "motion": _Rule(_ratio, math.log(1.25), 0.0, "moves too little", "moves too much", _share),
+    "variance": _Rule(_ratio, math.log(1.3), 0.0, "varies too little", "varies too much", _share),
+    "rhythm": _Rule(abs, 0.4, 1.4, None, "has another rhythm"),
+    "sharpness": _Rule(_ratio, math.log(1.2), 0.0, "is blurred", "is grainy", _share),
     "colour": _Rule(abs, 0.002, 2.0, None, "has colours that the clip never has", _percent),
     "seams": _Rule(
         _excess,
@@ -199,5 +200,7 @@ def describe_drift(first: Figures, last: Figures) -> str:
 def _off(name: str, value: float, usual: float | None) -> float:
     rule = RULES[name]
     known = usual is not None and math.isfinite(usual)
+    if known and rule.distance is _ratio and value > 0 and usual > 0:
+        value = value / min(max(value, min(1.0, usual)), max(1.0, usual))
     allowed = rule.slack * rule.distance(usual) if known else 0.0
     return rule.distance(value) / max(rule.bound, allowed)
