@@ -33,7 +33,8 @@ def number_of(level):
 
 
 def make():
-    row = {name: Estimate(1.0, 0.1) for name in FIGURES}
+    # As many digits as figures ever have.
+    row = {name: Estimate(-99.99, 99.99) for name in FIGURES}
     flow = measure_flow(np.random.default_rng(0).random((2, SIZE, SIZE, 3)))
     curves = {name: np.ones(9) for name in FIGURES}
     sections = [
@@ -42,7 +43,7 @@ def make():
         report.Section("Drift", "none", charts.draw_figures(range(9), curves, "frame")),
         report.Section("Training", "up", charts.draw_training({"a": [{"step": 1, "psnr": 30.0}]})),
     ]
-    others = [f"a baseline with a long name, number {number}" for number in range(8)]
+    others = ["n" * 80, *(f"a baseline with a long name, number {n}" for n in range(7))]
     return report.Report(
         title=f"Evaluation of {NASTY}",
         subtitle="sub",

@@ -9,7 +9,7 @@ from tf_dyngen.evaluation.metrics import Estimate
 from tf_dyngen.evaluation.verdicts import grade
 
 # What fits into a window 1280 pixels wide.
-MOST_COLUMNS = 7
+MOST_COLUMNS = 6
 MARKS = {"good": "✓", "fair": "~", "poor": "✗"}
 WORDS = {
     "good": "as good as real frames, or nearly",
