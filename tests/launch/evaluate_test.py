@@ -45,7 +45,6 @@ def test_a_run_beside_the_later_frames_of_its_clip(evaluate, filmed, tmp_path):
     baselines = {"linear dynamic texture", "video textures", "frozen frame", "shuffled frames"}
     assert {"run", "real continuation", *baselines} <= set(figures)
     assert figures["frozen frame"]["motion"]["mean"] == 0.0
-    assert figures["shuffled frames"]["copied"]["mean"] > figures["run"]["copied"]["mean"]
     assert figures["run"]["motion"]["standard_error"] > 0.0
     assert figures["run"]["diversity"]["mean"] > 0.0
     run = found["runs"]["run"]
