@@ -20,7 +20,7 @@ setuptools.setup(
     # in a wheel would overwrite the Hugging Face package of that name.
     packages=setuptools.find_packages(include=["tf_dyngen", "tf_dyngen.*"]),
     package_data={
-        "tf_dyngen.evaluation": ["report.html.jinja"],
+        "tf_dyngen.evaluation": ["report_page/*"],
         "tf_dyngen.export": ["templates/*.md"],
         "tf_dyngen.studio": ["page/*"],
     },

@@ -4,19 +4,18 @@
   python -m benchmarks.quality --clip=FILE --preset=texture --preset=paper
   python -m benchmarks.quality --texture=fire --seeds=3 --num_videos=1
 
-Without --texture and --clip, all procedural textures, the first clip of each, and the clips of
-../shared/clips/textures where they are. A preset is named as in launch.train; `paper` is
-texture_paper at the width of the preset `texture`. With several --seeds each is trained as often,
-and errors are those of the mean over them; else those of the mean of the syntheses. `fade` is the
-motion of frames 2,400 to 3,000 of a synthesis over that of frames 60 to 660. docs/quality.md keeps
-results.
+Without --texture and --clip, all procedural textures, the first clip of each. A preset is named as
+in launch.train; `paper` is texture_paper at the width of the preset `texture`. With several --seeds
+each is trained as often, and errors are those of the mean over them; else those of the mean of the
+videos. `fade` is the motion of the last third of a video of 3,000 frames over that of its first
+third. docs/quality.md keeps results.
 """
 
 import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +24,20 @@ from absl import app, flags
 from benchmarks import measuring
 from launch import data_sets
 from tf_dyngen import presets
-from tf_dyngen.evaluation.metrics import Estimate, Fidelity
-from tf_dyngen.evaluation.report import COLUMNS
+from tf_dyngen.evaluation.figures import FIGURES
+from tf_dyngen.evaluation.metrics import Estimate
 from tf_dyngen.simulation.textures import catalogue
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
-from tf_dyngen.tasks.evaluate import LINEAR, REAL, Assessment, Assessor, OpenedRun, Request
+from tf_dyngen.tasks.evaluate import (
+    LINEAR,
+    REAL,
+    VIDEO_TEXTURES,
+    Assessment,
+    Assessor,
+    OpenedRun,
+    Request,
+)
+from tf_dyngen.tasks.evaluation_progress import Progress
 from tf_dyngen.tasks.real_frames import RealFrames, find_real_frames
 from tf_dyngen.video.display import contact_sheet
 from tf_dyngen.video.sources import Source
@@ -44,27 +52,23 @@ _SEEDS = flags.DEFINE_integer("seeds", 1, "of training; the runs of each preset"
 _VIDEOS = flags.DEFINE_integer("num_videos", 3, "syntheses of each run")
 _FRAMES = flags.DEFINE_integer("num_frames", 600, "of each")
 _SHEETS = flags.DEFINE_string("sheets", None, "folder for contact sheets of the syntheses")
-SHARED = Path(__file__).parents[2] / "shared" / "clips" / "textures"
 PAPER = "paper"
-FIGURES = (*Fidelity._fields, "nearest_window")
 COLUMN_NAMES = ("steps", "s", "PSNR dB", *FIGURES, "fade")
 DIGITS = {"steps": 0, "s": 0, "PSNR dB": 1}
-# Windows of 60 frames of a long video.
-FIRST, LAST = slice(1, 11), slice(40, 50)
 
 
 def sources() -> Iterator[tuple[str, Source]]:
     """Yields names and sources of the clips asked for."""
     textures, files = _TEXTURE.value, [Path(path) for path in _CLIP.value]
     if not textures and not files:
-        textures, files = list(catalogue.SIMULATIONS), sorted(SHARED.glob("*.avi"))
+        textures = list(catalogue.SIMULATIONS)
     for name in textures:
         yield name, Source(dataset=f"procedural_textures/{name}_64:train[:1]")
     for path in files:
         yield f"{path.stem} (filmed)", Source(clips=(str(path.absolute()),))
 
 
-def judge(name: str, source: Source) -> Iterator[list[str]]:
+def judge(name: str, source: Source, progress: Progress) -> Iterator[list[str]]:
     """Trains each preset on a clip; yields the rows of the table."""
     assessor = None
     for preset in _PRESET.value:
@@ -77,7 +81,8 @@ def judge(name: str, source: Source) -> Iterator[list[str]]:
                 register = data_sets.register
                 real = find_real_frames(entry_of, run.record, opened.entry, register=register)
             if assessor is None:
-                assessor = Assessor(real, run.record.config.model.noise_size)
+                components = run.record.config.model.noise_size
+                assessor = Assessor(real, components, progress=progress)
                 yield from baselines(name, assessor)
             found = assessor.assess_run(opened, Request(_FRAMES.value, _VIDEOS.value))
             write_sheet(f"{name} {preset} {seed}", real, found.shown)
@@ -86,33 +91,38 @@ def judge(name: str, source: Source) -> Iterator[list[str]]:
 
 
 def baselines(name: str, assessor: Assessor) -> Iterator[list[str]]:
-    """Yields the rows of reality and of the linear dynamic texture."""
+    """Yields the rows of reality, of the linear dynamic texture and of video textures."""
     rows = assessor.assess_baselines(_FRAMES.value).rows
-    for kind in (REAL, LINEAR):
+    for kind in (REAL, LINEAR, VIDEO_TEXTURES):
         if kind in rows:
-            figures = rows[kind].figures
-            cells = [f"{figures[name].mean:.2f}" + error_of(figures[name]) for name in FIGURES]
+            cells = [cell(rows[kind].figures, column) for column in FIGURES]
             yield [name, kind, *[""] * 3, *cells, ""]
 
 
 def result(last: dict, found: Assessment) -> dict[str, Estimate]:
     """Returns all figures of a trained run by column."""
-    figures = found.rows[found.name].figures
     assert found.run is not None
-    motion = found.run.drift.scores[:, Fidelity._fields.index("motion")]
-    trained = [Estimate(last[name]) for name in ("step", "seconds", "psnr")]
-    fade = Estimate(motion[LAST].mean() / motion[FIRST].mean())
-    return dict(
-        zip(COLUMN_NAMES, [*trained, *(figures[name] for name in FIGURES), fade], strict=True)
-    )
+    drift = found.run.drift
+    fade = Estimate(drift.last["motion"].mean / drift.first["motion"].mean)
+    trained = {"steps": last["step"], "s": last["seconds"], "PSNR dB": last["psnr"]}
+    estimates = {name: Estimate(value) for name, value in trained.items()}
+    return {**estimates, **found.rows[found.name].figures, "fade": fade}
 
 
 def mean_result(results: list[dict[str, Estimate]]) -> Iterator[str]:
     """Yields the cells of the mean over trainings; of one, the errors are those of its videos."""
     for name in COLUMN_NAMES:
-        values = [result[name] for result in results]
-        mean = values[0] if len(values) == 1 else Estimate.of([value.mean for value in values])
-        yield f"{mean.mean:.{DIGITS.get(name, 2)}f}" + ("" if name in DIGITS else error_of(mean))
+        values = [result[name] for result in results if name in result]
+        means = {name: values[0] if len(values) == 1 else Estimate.of([v.mean for v in values])}
+        yield cell(means if values else {}, name)
+
+
+def cell(figures: Mapping[str, Estimate], name: str) -> str:
+    """Returns a figure as text, nothing where there is none."""
+    if name not in figures:
+        return ""
+    text = f"{figures[name].mean:.{DIGITS.get(name, 2)}f}"
+    return text if name in DIGITS else text + error_of(figures[name])
 
 
 def train(preset: str, source: Source, workdir: Path, seed: int):
@@ -154,9 +164,10 @@ def main(_) -> None:
         f"`python -m benchmarks.quality {' '.join(sys.argv[1:])}`, commit {commit}, "
         f"{platform.machine()}\n"
     )
-    rows = (row for name, source in sources() for row in judge(name, source))
-    titles = [COLUMNS[name].title for name in FIGURES]
-    measuring.print_table(["clip", "video", *COLUMN_NAMES[:3], *titles, "fade"], rows)
+    titles = [figure.title for figure in FIGURES.values()]
+    with Progress() as progress:
+        rows = (row for name, source in sources() for row in judge(name, source, progress))
+        measuring.print_table(["clip", "video", *COLUMN_NAMES[:3], *titles, "fade"], rows)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Judge a trained run: beside real frames, a linear dynamic texture and simple baselines.
+"""Judge a trained run: beside real frames, linear dynamic textures, video textures and others.
 
   python -m launch.evaluate --workdir=DIR --output=FOLDER
   python -m launch.evaluate --workdir=DIR --output=FOLDER --compare=OTHER_DIR,THIRD_DIR
@@ -19,7 +19,7 @@ _OUTPUT = flags.DEFINE_string("output", None, "folder to write")
 _COMPARE = flags.DEFINE_list("compare", [], "folders of other runs, judged beside the same frames")
 _VIDEO = flags.DEFINE_multi_string("video", [], "a video made by anything; may be repeated")
 _REFERENCE = flags.DEFINE_string(
-    "reference", None, "a clip of real frames of the same kind; learned ones are passed over"
+    "reference", None, "a clip of real frames of the same kind; learned ones in it are left out"
 )
 _CLIP = flags.DEFINE_string(
     "clip", None, "id or name of the trained clip to judge by; the first if not given"
@@ -33,8 +33,8 @@ _SEED = flags.DEFINE_integer("seed", 0, "of the first synthesis; the next ones f
 _FEATURE_MODEL = flags.DEFINE_string(
     "feature_model",
     None,
-    "SavedModel for the Frechet video distance: its serving_default takes [N, T, H, W, 3] from -1"
-    " to 1 and gives features",
+    "SavedModel of a network of yours, for more figures: its serving_default takes [N, T, H, W, 3]"
+    " from -1 to 1 and gives features",
 )
 
 
@@ -48,21 +48,26 @@ def main() -> None:
     workdirs = [path for path in (_WORKDIR.value, *_COMPARE.value) if path]
 
     from launch import data_sets
-    from tf_dyngen.tasks import evaluate_files
+    from tf_dyngen.tasks.evaluation_progress import Progress
 
-    evaluate_files.evaluate_files(
-        output,
-        workdirs=[Path(path) for path in workdirs],
-        videos=[Path(path) for path in _VIDEO.value],
-        reference=Path(_REFERENCE.value) if _REFERENCE.value else None,
-        clip=_CLIP.value,
-        num_videos=_NUM_VIDEOS.value,
-        num_frames=_NUM_FRAMES.value,
-        seed=_SEED.value,
-        drift_frames=_DRIFT_FRAMES.value,
-        feature_model=Path(_FEATURE_MODEL.value) if _FEATURE_MODEL.value else None,
-        register=data_sets.register,
-    )
+    with Progress() as progress:
+        progress.say("starting TensorFlow")
+        from tf_dyngen.tasks import evaluate_files
+
+        evaluate_files.evaluate_files(
+            output,
+            workdirs=[Path(path) for path in workdirs],
+            videos=[Path(path) for path in _VIDEO.value],
+            reference=Path(_REFERENCE.value) if _REFERENCE.value else None,
+            clip=_CLIP.value,
+            num_videos=_NUM_VIDEOS.value,
+            num_frames=_NUM_FRAMES.value,
+            seed=_SEED.value,
+            drift_frames=_DRIFT_FRAMES.value,
+            feature_model=Path(_FEATURE_MODEL.value) if _FEATURE_MODEL.value else None,
+            register=data_sets.register,
+            progress=progress,
+        )
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ _SEED = flags.DEFINE_integer("seed", None, "names all random numbers of the run"
 _EVALUATE_EVERY = flags.DEFINE_integer(
     "evaluate_every",
     None,
-    "judge a synthesis beside real frames every so many steps: fidelity.jsonl and TensorBoard",
+    "judge new video beside real frames every so many steps; its figures go to metrics.jsonl and"
+    " TensorBoard",
 )
 _STRATEGY = flags.DEFINE_enum(
     "strategy",

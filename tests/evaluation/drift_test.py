@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tf_dyngen.evaluation.drift import measure_drift
+from tf_dyngen.evaluation.drift import summarise_drift
 from tf_dyngen.evaluation.metrics import Reality
 from tf_dyngen.evaluation.verdicts import describe_drift
 
@@ -11,10 +11,10 @@ from tf_dyngen.evaluation.verdicts import describe_drift
 def test_a_video_that_fades(waves):
     frames = waves(900)
     reality = Reality(frames[:60], frames[60:180], num_draws=1)
-    steady = measure_drift(frames[180:], reality)
+    steady = summarise_drift(reality.judge_windows(frames[180:]))
     assert steady.scores.shape == (12, 5)
     fading = 0.5 + (frames[180:] - 0.5) * np.linspace(1.0, 0.1, 720)[:, None, None, None]
-    found = measure_drift(fading, reality)
+    found = summarise_drift(reality.judge_windows(fading))
     # Of 12 windows, thirds of three: around frames 150 and 630 of 720.
     shares = [(1 - 0.9 * frame / 720) ** 2 for frame in (150, 630)]
     steadily = steady.last["motion"].mean / steady.first["motion"].mean

@@ -28,6 +28,7 @@ def test_speed_and_direction_of_a_moving_picture(step, sector):
     assert np.argmax(found.directions) == sector
     assert found.directions[sector] > 0.6
     assert found.directions.sum() == pytest.approx(1.0)
+    np.testing.assert_allclose(found.places.sum(axis=(0, 1)), found.directions)
 
 
 def test_distances():
@@ -41,6 +42,16 @@ def test_distances():
     assert flow.direction_distance(slow, both) == pytest.approx(
         0.5 * flow.direction_distance(slow, back)
     )
+
+
+def test_places_count():
+    """Halves that move apart and halves that move together share their directions."""
+    right, left = moved((0, 1)), moved((0, -1))
+    apart = np.concatenate([right[:, :, :24], left[:, :, 24:]], axis=2)
+    together = np.concatenate([left[:, :, :24], right[:, :, 24:]], axis=2)
+    first, second = flow.measure_flow(apart), flow.measure_flow(together)
+    assert 0.5 * np.abs(first.directions - second.directions).sum() < 0.3
+    assert flow.direction_distance(first, second) > 0.6
 
 
 def test_a_frozen_frame_does_not_move():

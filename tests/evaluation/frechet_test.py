@@ -72,14 +72,16 @@ def test_features_of_a_saved_model(extractor):
     assert extract(np.zeros((7, 6, 6, 3))).shape[0] == 0
 
 
-def test_video_distance(extractor):
+def test_network_distance(extractor):
     extract = frechet.FeatureExtractor(extractor(None, None, None, 3))
     assert extract.num_frames == frechet.DEFAULT_CLIP_FRAMES
-    dark, bright = np.full((40, 6, 6, 3), 0.25), np.full((40, 6, 6, 3), 0.5)
-    # The features are constant, 0.5 apart in each of three channels.
-    distance = frechet.video_distance(extract, [dark], [bright, bright])
-    assert distance == pytest.approx(0.75, rel=1e-3)
-    assert frechet.video_distance(extract, [dark], [bright[:16]]) is None
+    real, learned, new = (np.full((40, 6, 6, 3), value) for value in (0.25, 0.5, 1.0))
+    # The features are constant; learned ones are 0.5 off in each channel, new ones 1.5.
+    distance = frechet.NetworkDistance(extract, [learned], [real])
+    assert distance(new) == pytest.approx(9.0, rel=1e-3)
+    assert distance(learned) == pytest.approx(1.0, rel=1e-3)
+    with pytest.raises(ValueError, match="20 frames hold 2 clips"):
+        distance(new[:20])
 
 
 def test_what_is_no_feature_extractor(extractor, tmp_path):

@@ -23,11 +23,11 @@ def test_one_projection_is_the_wasserstein_distance_of_scipy():
     sides = [np.tile(side, (1, 2, 2, 1)) for side in (first, second)]
     # Patches of four frames of constant pictures: a projection of four numbers on a direction;
     # with all of it on one frame, what is left is a distance of two lists of numbers.
-    draw = patches._draw(sides[1].astype(np.float32), np.random.default_rng(1))
+    draw = patches._draw(sides[1].astype(np.float32), np.random.default_rng(1), 4)
     direction = np.zeros_like(draw.directions)
     direction[0] = 1.0
     projected = patches._project(
-        patches._draw_patches(sides[1].astype(np.float32), np.random.default_rng(2)), direction
+        patches._draw_patches(sides[1].astype(np.float32), np.random.default_rng(2), 4), direction
     )
     exact = draw._replace(directions=direction, reference=projected)
     found = patches._distance(sides[0].astype(np.float32), exact)

@@ -78,6 +78,11 @@ def test_energies_are_pulled_against_their_running_ratio():
         return squared_deviation(generator, Drawn(new, seeds, 1.0, running), evidence)
 
     running = tf.linspace(0.5, -0.2, 9)
-    (plain, ratio), (pulled, _) = deviation(tf.zeros([9])), deviation(running)
+    (plain, apart), (pulled, losses) = deviation(tf.zeros([9])), deviation(running)
     still = np.sum(np.square(evidence.frames - tf.reduce_mean(evidence.frames, 1, keepdims=True)))
-    np.testing.assert_allclose(pulled - plain, still * pull(running, ratio), rtol=1e-3)
+    pull_of_ratios = pull(running, losses.log_energy_ratios)
+    np.testing.assert_allclose(pulled - plain, still * pull_of_ratios, rtol=1e-3)
+    # The losses that are reported are those that the sum consists of.
+    assert float(apart.energy_pull) == 0.0
+    np.testing.assert_allclose(losses.energy_pull, pull_of_ratios, rtol=1e-6)
+    np.testing.assert_allclose(plain, still * losses.statistics_distance, rtol=1e-5)

@@ -399,3 +399,18 @@ def test_video_needs_no_tensorflow():
     )
     root = Path(clips.__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", program], cwd=root).returncode == 0
+
+
+def test_blocks_hold_the_frames_of_the_clip(tmp_path):
+    frames = moving_gradient(num_frames=clips.BLOCK + 15)
+    np.save(tmp_path / "waves.npy", frames)
+    sources = [tmp_path / "waves.npy", save_video(tmp_path / "waves.mp4", frames)]
+    for path in sources:
+        for channels in (1, 3):
+            wanted = {"num_frames": clips.BLOCK + 10, "size": (16, 20), "channels": channels}
+            blocks = list(clips.read_blocks(path, **wanted))
+            assert [len(block) for block in blocks] == [clips.BLOCK, 10]
+            whole = clips.read_clip(path, **wanted).frames
+            np.testing.assert_array_equal(np.concatenate(blocks), whole)
+    with pytest.raises(UserError, match="does not exist"):
+        next(clips.read_blocks(tmp_path / "none.mp4", num_frames=None, size=SIZE))

@@ -11,8 +11,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from tf_dyngen.evaluation.figures import FIGURES, GROUPS
 from tf_dyngen.evaluation.flow import NUM_DIRECTIONS, NUM_QUANTILES, FlowStatistics
-from tf_dyngen.evaluation.metrics import Fidelity
 
 # Readable on light and on dark paper; the first is reality's.
 COLOURS = ("#8a94a6", "#2f81f7", "#e8833a", "#2da44e", "#b565d8", "#d4a72c", "#e5534b")
@@ -37,6 +37,9 @@ _STYLE: Any = {
     "legend.fontsize": 10,
 }
 _SIZE = (4.8, 3.4)
+# Of a curve: more would make the page large, and no eye sees them.
+MOST_POINTS = 500
+Numbers = Sequence[float] | np.ndarray
 
 
 def draw_spectra(spectra: Mapping[str, np.ndarray], frame_rate: float) -> str:
@@ -55,24 +58,6 @@ def draw_spectra(spectra: Mapping[str, np.ndarray], frame_rate: float) -> str:
         axes.set_xlabel("times a second")
         axes.set_ylabel("power")
         _legend(figure, axes, len(spectra))
-
-    return _draw(draw)
-
-
-def draw_drift(scores: np.ndarray, window: int) -> str:
-    """Draws figures of a long video over its frames: [N, figures of `Fidelity`]."""
-    shown = ("patch_distance", "motion", "temporal_variance", "sharpness")
-
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        frames = window * (np.arange(len(scores)) + 0.5)
-        axes.axhline(1.0, color=COLOURS[0], linestyle="--", linewidth=1.2, label="reality")
-        for name, colour in zip(shown, COLOURS[1:], strict=False):
-            column = scores[:, Fidelity._fields.index(name)]
-            axes.plot(frames, column, color=colour, label=name.replace("_", " "))
-        axes.set_xlabel("frame")
-        axes.set_ylim(bottom=0.0)
-        _legend(figure, axes, len(shown) + 1)
 
     return _draw(draw)
 
@@ -105,8 +90,9 @@ def draw_training(histories: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         for (name, history), colour in zip(histories.items(), COLOURS[1:], strict=False):
-            steps = [line["step"] for line in history]
-            axes.plot(steps, [line["psnr"] for line in history], color=colour, label=name)
+            lines = [line for line in history if "psnr" in line]
+            steps = np.array([line["step"] for line in lines])
+            axes.plot(*thinned(steps, [line["psnr"] for line in lines]), color=colour, label=name)
         axes.set_xlabel("step")
         axes.set_ylabel("PSNR of the reconstruction, dB")
         _legend(figure, axes, len(histories))
@@ -114,27 +100,66 @@ def draw_training(histories: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     return _draw(draw)
 
 
-def draw_fidelity(history: Sequence[Mapping[str, Any]]) -> str:
-    """Draws figures of fidelity over steps: objects of fidelity.jsonl."""
+def draw_figures(positions: Numbers, curves: Mapping[str, Numbers], x: str) -> str:
+    """Draws how figures change, those of a group in one panel, beside what reality scores.
+
+    Args:
+      positions: [N], as steps of training or frames of a video.
+      curves: figure -> values, [N]; what is not a number leaves a gap.
+      x: what the positions count.
+    """
+    panels = {
+        group: [name for name in FIGURES if name in curves and FIGURES[name].group == group]
+        for group in GROUPS
+    }
+    panels = {group: names for group, names in panels.items() if names}
 
     def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        steps = [line["step"] for line in history]
-        axes.axhline(1.0, color=COLOURS[0], linestyle="--", linewidth=1.2, label="reality")
-        for name, colour in zip(Fidelity._fields, COLOURS[1:], strict=False):
-            if name != "spectrum_distance":
-                values = [line[name] for line in history]
-                label = name.replace("_", " ")
-                axes.plot(steps, values, color=colour, label=label, marker=".")
-        axes.set_xlabel("step")
-        axes.set_ylim(bottom=0.0)
-        _legend(figure, axes, len(Fidelity._fields))
+        rows = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
+        for axes, (group, names) in zip(rows, panels.items(), strict=True):
+            wanted = {float(FIGURES[name].wanted) for name in names if FIGURES[name].wanted}
+            for number in sorted(wanted):
+                axes.axhline(number, color=COLOURS[0], linestyle="--", linewidth=1.2)
+            for name, colour in zip(names, _colours_of_others(), strict=False):
+                label = f"{FIGURES[name].title}, wanted {FIGURES[name].wanted}"
+                axes.plot(*thinned(positions, curves[name]), color=colour, label=label)
+            axes.set_ylim(bottom=0.0)
+            axes.set_ylabel(group)
+            axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderpad=0.1)
+        rows[-1].set_xlabel(x)
 
-    return _draw(draw)
+    return _draw(draw, height=0.4 + 1.9 * len(panels))
+
+
+def thinned(positions: Numbers, values: Numbers) -> tuple[np.ndarray, np.ndarray]:
+    """Returns a curve of MOST_POINTS points at most: of each stretch, its least and its largest.
+
+    Args:
+      positions: [N], ascending.
+      values: [N].
+    Returns: positions and values, [N'] each; those of short curves unchanged.
+    """
+    places, heights = np.asarray(positions, float), np.asarray(values, float)
+    if len(places) <= MOST_POINTS:
+        return places, heights
+    edges = np.linspace(0, len(places), MOST_POINTS // 2 + 1).astype(int)
+    kept = []
+    for start, end in itertools.pairwise(edges.tolist()):
+        # What is not a number is neither, and drawn only where there is nothing else.
+        stretch = heights[start:end]
+        lowest = np.argmin(np.where(np.isfinite(stretch), stretch, np.inf))
+        highest = np.argmax(np.where(np.isfinite(stretch), stretch, -np.inf))
+        kept += sorted({start + int(lowest), start + int(highest)})
+    return places[kept], heights[kept]
 
 
 def _colours() -> Iterator[str]:
     return itertools.cycle(COLOURS)
+
+
+def _colours_of_others() -> Iterator[str]:
+    """Returns all colours but reality's."""
+    return itertools.cycle(COLOURS[1:])
 
 
 def _legend(figure: Figure, axes, number: int) -> None:

@@ -1,10 +1,11 @@
 """Whether a long video stays what it is."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from tf_dyngen.evaluation.metrics import Estimate, Fidelity, Reality
+from tf_dyngen.evaluation.metrics import Estimate, Fidelity
 
 
 class Drift(NamedTuple):
@@ -19,9 +20,9 @@ class Drift(NamedTuple):
     last: dict[str, Estimate]
 
 
-def measure_drift(video: np.ndarray, reality: Reality) -> Drift:
-    """Judges each window of a video of 4 windows or more."""
-    scores = np.array(reality.judge_windows(video))
+def summarise_drift(windows: Sequence[Fidelity]) -> Drift:
+    """Summarises what each window of a video scores, 4 windows or more."""
+    scores = np.array(windows)
     third = max(1, (len(scores) - 1) // 3)
     return Drift(scores, _mean(scores[1 : 1 + third]), _mean(scores[-third:]))
 

@@ -8,6 +8,8 @@ from skimage.registration import optical_flow_ilk
 
 NUM_QUANTILES = 200
 NUM_DIRECTIONS = 16
+# Of the picture to each side, within which directions are counted.
+NUM_CELLS = 2
 # Windows wide enough for blurred frames; more warps change the histograms of textures little.
 RADIUS, NUM_WARPS = 5, 3
 
@@ -18,10 +20,12 @@ class FlowStatistics(NamedTuple):
     speeds: quantiles of the speed in pixels a frame, [NUM_QUANTILES], ascending.
     directions: share of the motion, weighted by speed, into each of NUM_DIRECTIONS sectors; the
       first is centred on motion to the right, the next ones follow clockwise, as rows go down.
+    places: the same by place, shares of all motion, [NUM_CELLS, NUM_CELLS, NUM_DIRECTIONS].
     """
 
     speeds: np.ndarray
     directions: np.ndarray
+    places: np.ndarray
 
     @property
     def mean_speed(self) -> float:
@@ -47,15 +51,26 @@ def measure_flow(frames: np.ndarray, num_pairs: int = 60) -> FlowStatistics:
             for time in times
         ]
     )
-    down, right = flows[:, 0].ravel(), flows[:, 1].ravel()
+    down, right = flows[:, 0], flows[:, 1]
     speeds = np.hypot(down, right)
     sector = 2 * np.pi / NUM_DIRECTIONS
     sectors = np.rint(np.arctan2(down, right) / sector).astype(int) % NUM_DIRECTIONS
-    weights = np.bincount(sectors, speeds, NUM_DIRECTIONS)
+    places = np.array(
+        [
+            [np.bincount(s.ravel(), w.ravel(), NUM_DIRECTIONS) for s, w in zip(*rows, strict=True)]
+            for rows in zip(_cells(sectors), _cells(speeds), strict=True)
+        ]
+    )
+    total = places.sum()
+    places = places / total if total else np.full(places.shape, 1.0 / places.size)
     shares = np.linspace(0.0, 1.0, NUM_QUANTILES)
-    uniform = np.full(NUM_DIRECTIONS, 1.0 / NUM_DIRECTIONS)
-    total = weights.sum()
-    return FlowStatistics(np.quantile(speeds, shares), weights / total if total else uniform)
+    return FlowStatistics(np.quantile(speeds, shares), places.sum(axis=(0, 1)), places)
+
+
+def _cells(values: np.ndarray) -> list[list[np.ndarray]]:
+    """Cuts [T, H, W] into NUM_CELLS x NUM_CELLS places."""
+    rows = np.array_split(values, NUM_CELLS, axis=1)
+    return [np.array_split(row, NUM_CELLS, axis=2) for row in rows]
 
 
 def speed_distance(flow: FlowStatistics, reference: FlowStatistics) -> float:
@@ -64,8 +79,11 @@ def speed_distance(flow: FlowStatistics, reference: FlowStatistics) -> float:
 
 
 def direction_distance(flow: FlowStatistics, reference: FlowStatistics) -> float:
-    """Returns the share of the motion that goes elsewhere: total variation distance, 0 to 1."""
-    return float(0.5 * np.sum(np.abs(flow.directions - reference.directions)))
+    """Returns the share of the motion that goes elsewhere, place by place, 0 to 1.
+
+    The total variation distance of how motion is shared among places and directions.
+    """
+    return float(0.5 * np.sum(np.abs(flow.places - reference.places)))
 
 
 def mean_flow(flows: list[FlowStatistics]) -> FlowStatistics:

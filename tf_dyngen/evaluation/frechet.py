@@ -93,11 +93,39 @@ class FeatureExtractor:
         return np.concatenate(features) if features else np.zeros((0, 1))
 
 
-def video_distance(
-    extract: FeatureExtractor, videos: Sequence[np.ndarray], reality: Sequence[np.ndarray]
-) -> float | None:
-    """Returns the Frechet video distance; None where a side has fewer than two clips."""
-    sides = [np.concatenate([extract(video) for video in side]) for side in (videos, reality)]
-    if min(len(side) for side in sides) < 2:
-        return None
-    return frechet_distance(*(fit_gaussian(side.astype(np.float64)) for side in sides))
+class NetworkDistance:
+    """Frechet video distance of windows to real ones, over that of the learned windows.
+
+    Args:
+      extract: frames [T, H, W, C] in [0, 1] -> features [N, D].
+      learned, real: windows of one length; without held-out windows, `real` is the learned ones,
+        and the distance of their first half to the rest is what is divided by.
+    Raises: ValueError where a window has fewer than two clips.
+    """
+
+    def __init__(
+        self,
+        extract: FeatureExtractor,
+        learned: Sequence[np.ndarray],
+        real: Sequence[np.ndarray] | None,
+    ):
+        self._extract = extract
+        windows = [self._features(window) for window in learned]
+        if real is None:
+            halves = np.array_split(np.concatenate(windows), 2)
+            own = frechet_distance(*(fit_gaussian(half) for half in halves))
+            self._real = fit_gaussian(np.concatenate(windows))
+        else:
+            self._real = fit_gaussian(np.concatenate([self._features(w) for w in real]))
+            own = np.mean([frechet_distance(fit_gaussian(w), self._real) for w in windows])
+        self._own = max(float(own), 1e-12)
+
+    def __call__(self, window: np.ndarray) -> float:
+        """Returns the distance of a window [T, H, W, C] in [0, 1]."""
+        return frechet_distance(fit_gaussian(self._features(window)), self._real) / self._own
+
+    def _features(self, window: np.ndarray) -> np.ndarray:
+        features = self._extract(window)
+        if len(features) < 4:
+            raise ValueError(f"{len(window)} frames hold {len(features)} clips of the network")
+        return features.astype(np.float64)

@@ -1,11 +1,15 @@
 """All figures of one kind of video: a row of the table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from tf_dyngen.evaluation.diversity import diversity
+from tf_dyngen.errors import UserError
+from tf_dyngen.evaluation import oriented
+from tf_dyngen.evaluation.colour import ClipColours
+from tf_dyngen.evaluation.drift import Drift, summarise_drift
+from tf_dyngen.evaluation.figures import FIGURES
 from tf_dyngen.evaluation.flow import (
     FlowStatistics,
     direction_distance,
@@ -13,90 +17,249 @@ from tf_dyngen.evaluation.flow import (
     measure_flow,
     speed_distance,
 )
-from tf_dyngen.evaluation.memorisation import nearness
-from tf_dyngen.evaluation.metrics import Estimate, Reality, cut, settled, split_held_out
+from tf_dyngen.evaluation.frechet import FeatureExtractor, NetworkDistance
+from tf_dyngen.evaluation.metrics import WINDOW, Estimate, Reality, cut
+from tf_dyngen.evaluation.newness import Newness
+from tf_dyngen.evaluation.novelty import diversity, thumbnail
+from tf_dyngen.evaluation.seams import ClipSteps
 from tf_dyngen.evaluation.spectra import temporal_spectrum
+from tf_dyngen.evaluation.strangest import ClipSquares, Worst
+from tf_dyngen.evaluation.stretches import StretchDistance, stretch_length
 
-# Pairs of frames whose flow is measured, for each video; fewer where frames are larger.
-NUM_PAIRS, PAIRS_SIZE = 60, 64 * 64
-FEWEST_PAIRS = 10
-# Distances below this are rounding.
-SMALLEST = 1e-6
+# Pairs of frames of a window whose flow is measured; fewer where frames are larger.
+NUM_PAIRS, PAIRS_SIZE, FEWEST_PAIRS = 12, 64 * 64, 4
+# Of the learned and of the held-out frames, windows that videos are judged beside.
+MOST_WINDOWS = 5
+# Of the held-out windows, how many are judged beside the others.
+MOST_CONTINUATIONS = 3
+# A clip whose own steps are never steeper than learned ones has this share of such steps.
+SMALLEST_SHARE = 1e-4
 
 
 class Row(NamedTuple):
     """What videos of one kind score.
 
-    figures: name -> mean over the videos and standard error; those of `Fidelity`, and
-      flow_speed: Wasserstein distance of the speeds to the real ones, pixels a frame;
-      flow_direction: share of the motion that goes elsewhere than in reality;
-      nearest_frame, nearest_window: distance to the nearest training frame and window, over that of
-        real frames that were not learned; replayed: see `Nearness`;
-      diversity: where there are several videos, see there.
-    spectrum: mean temporal spectrum of their windows, [window // 2]; flow: of all of them.
+    figures: name -> mean over the videos and standard error, see `figures.FIGURES`; those that
+      cannot be known of such videos or of such a clip are left out.
+    spectrum: mean temporal spectrum of their windows, [window // 2]; flow: of all of them;
+    worst: the place that is farthest from the clip.
     """
 
     figures: dict[str, Estimate]
     spectrum: np.ndarray
     flow: FlowStatistics
+    worst: Worst | None
+
+
+class _Video(NamedTuple):
+    """figures of a video; spectrum and flow, means over its windows; thumbnails of its frames."""
+
+    figures: dict[str, float]
+    spectrum: np.ndarray
+    flow: FlowStatistics
+    thumbnails: np.ndarray
+    worst: Worst
 
 
 class Judge:
-    """Judges videos beside the real frames of a clip.
+    """Judges videos beside the real frames of a clip, window by window.
 
     Args:
-      training: [T, H, W, C] in [0, 1].
-      held_out: [T', H, W, C]; None if there are none: see `Reality`. Flow is then compared with
-        that of the training frames, and nearness with the distance of frames of its two halves.
+      training: [T, H, W, C] uint8: what was learned.
+      held_out: [T', H, W, C] uint8; None if there are none: videos are then judged beside the
+        learned frames, and what is divided by are distances between their two halves.
+      extractor: network for `frechet_distance`, if it is wanted.
     """
 
-    def __init__(self, training: np.ndarray, held_out: np.ndarray | None):
-        self.reality = Reality(training, held_out)
-        self._training = training
-        self._reference = training if held_out is None else held_out
-        size = self._reference.shape[1] * self._reference.shape[2]
+    def __init__(
+        self,
+        training: np.ndarray,
+        held_out: np.ndarray | None,
+        *,
+        extractor: FeatureExtractor | None = None,
+    ):
+        self.window = min(WINDOW, len(training))
+        learned = _spread(cut(training, self.window))
+        others = [] if held_out is None else _spread(cut(held_out, self.window))
+        if not others:
+            held_out = None
+        units = [_to_unit(np.concatenate(side)) for side in (learned, others) if side]
+        self._reality = Reality(units[0], units[1] if others else None)
+        clip = [*learned, *others]
+        self._measures = _measures(learned, others)
+        if extractor is not None:
+            _add_network(self._measures, extractor, learned, others)
+        size = training.shape[1] * training.shape[2]
         self._num_pairs = max(FEWEST_PAIRS, min(NUM_PAIRS, NUM_PAIRS * PAIRS_SIZE // size))
-        self.flow = measure_flow(self._reference, self._num_pairs)
-        if held_out is None:
-            first, second = np.array_split(training, 2)
-            self._usual = nearness(second, first)
-        else:
-            self._usual = nearness(held_out, training)
+        self.flow = mean_flow([self._measure_flow(window) for window in others or learned])
+        self._squares = ClipSquares(np.concatenate(clip))
+        self._newness = Newness(training, held_out)
 
-    def row(self, videos: Sequence[np.ndarray], *, settles: bool = True) -> Row:
+    def row(self, videos: Iterable[Iterable[np.ndarray]], *, settles: bool = True) -> Row:
         """Judges videos of one kind.
 
         Args:
-          videos: of `reality.window` frames or more.
-          settles: see `Reality.judge`.
+          videos: each gives blocks of frames [n, H, W, C] uint8, of any n, which are not kept.
+          settles: whether to leave out the first window of each, where there are more.
+        Raises: UserError where a video is shorter than a window.
         """
-        window = self.reality.window
-        parts = [settled(video, window, settles) for video in videos]
-        flows = [measure_flow(part, self._num_pairs) for part in parts]
-        near = [nearness(part, self._training) for part in parts]
-        frame, whole = self._usual.frame_distance, self._usual.window_distance
-        columns = {
-            "flow_speed": [speed_distance(flow, self.flow) for flow in flows],
-            "flow_direction": [direction_distance(flow, self.flow) for flow in flows],
-            "nearest_frame": [n.frame_distance / max(frame, SMALLEST) for n in near],
-            "nearest_window": [n.window_distance / max(whole, SMALLEST) for n in near],
-            "replayed": [n.replayed for n in near],
+        judged = [self._judge(number, video, settles) for number, video in enumerate(videos)]
+        figures = {
+            name: Estimate.of([video.figures[name] for video in judged])
+            for name in FIGURES
+            if all(np.isfinite(video.figures.get(name, np.nan)) for video in judged)
         }
-        figures = self.reality.judge_several(videos, settles=settles)
-        figures |= {name: Estimate.of(values) for name, values in columns.items()}
-        if len(videos) > 1:
-            real = np.concatenate([self._training, self._reference])
-            shortest = min(map(len, parts))
-            figures["diversity"] = Estimate(diversity([part[:shortest] for part in parts], real))
-        windows = [piece for part in parts for piece in cut(part, window)]
-        spectrum = np.mean([temporal_spectrum(piece) for piece in windows], axis=0)
-        return Row(figures, spectrum, mean_flow(flows))
+        if len(judged) > 1:
+            spread = diversity([video.thumbnails for video in judged], self._newness.clip)
+            figures["diversity"] = Estimate(spread)
+        return Row(
+            figures=figures,
+            spectrum=np.mean([video.spectrum for video in judged], axis=0),
+            flow=mean_flow([video.flow for video in judged]),
+            worst=max((video.worst for video in judged), key=lambda worst: worst.distance),
+        )
+
+    def drift(self, blocks: Iterable[np.ndarray]) -> Drift:
+        """Judges one long video window by window, by the figures of `Fidelity`."""
+        windows = enumerate(cut_stream(blocks, self.window))
+        return summarise_drift(
+            [self._reality.judge_window(_to_unit(window), number) for number, window in windows]
+        )
+
+    def quick(self, blocks: Iterable[np.ndarray]) -> dict[str, float]:
+        """Returns the figures of a video that take no time to speak of: a second a window."""
+        windows = enumerate(settled_stream(blocks, self.window, settles=True))
+        return _mean([self._judge_window(window, number) for number, window in windows])
+
+    def _judge(self, number: int, blocks: Iterable[np.ndarray], settles: bool) -> _Video:
+        scores, spectra, flows, thumbnails, places = [], [], [], [], []
+        for count, window in enumerate(settled_stream(blocks, self.window, settles=settles)):
+            scores.append(self._judge_window(window, count))
+            spectra.append(temporal_spectrum(_to_unit(window)))
+            flows.append(self._measure_flow(window))
+            thumbnails.append(thumbnail(window))
+            places.append(self._squares.farthest(window, number, count * self.window))
+        if not scores:
+            advice = f"give videos of {self.window} frames or more"
+            raise UserError(f"video {number + 1} is shorter than a window", advice)
+        flow, small = mean_flow(flows), np.concatenate(thumbnails)
+        figures = {
+            **_mean(scores),
+            **self._newness.measure(small),
+            "speed": speed_distance(flow, self.flow),
+            "direction": direction_distance(flow, self.flow),
+        }
+        worst = max(places, key=lambda worst: worst.distance)
+        return _Video(figures, np.mean(spectra, axis=0), flow, small, worst)
+
+    def _judge_window(self, window: np.ndarray, number: int) -> dict[str, float]:
+        figures = self._reality.judge_window(_to_unit(window), number)._asdict()
+        return figures | {name: measure(window) for name, measure in self._measures.items()}
+
+    def _measure_flow(self, window: np.ndarray) -> FlowStatistics:
+        return measure_flow(_to_unit(window), self._num_pairs)
 
 
 def judge_continuation(training: np.ndarray, held_out: np.ndarray | None) -> Row | None:
-    """Judges the real continuation, see `split_held_out`; None where there is too little of it."""
-    halves = split_held_out(training, held_out)
-    if halves is None:
+    """Judges held-out windows, each beside the learned frames and the other held-out ones.
+
+    What they score is the most that a synthesis can hope for.
+
+    Returns: their mean and standard error; None where there are fewer than two windows.
+    """
+    window = min(WINDOW, len(training))
+    windows = [] if held_out is None else _spread(cut(held_out, window))
+    if len(windows) < 2:
         return None
-    continuation, others = halves
-    return Judge(training, others).row([continuation], settles=False)
+    rows = []
+    for number in range(min(MOST_CONTINUATIONS, len(windows))):
+        others = np.concatenate(windows[:number] + windows[number + 1 :])
+        judge = Judge(training, others)
+        rows.append(judge.row([[windows[number]]], settles=False))
+    figures = {
+        name: Estimate.of([row.figures[name].mean for row in rows])
+        for name in rows[0].figures
+        if all(name in row.figures for row in rows)
+    }
+    worst = max((row.worst for row in rows if row.worst), key=lambda worst: worst.distance)
+    spectrum = np.mean([row.spectrum for row in rows], axis=0)
+    return Row(figures, spectrum, mean_flow([row.flow for row in rows]), worst)
+
+
+def cut_stream(blocks: Iterable[np.ndarray], window: int) -> Iterator[np.ndarray]:
+    """Yields windows of a video that comes in blocks; what is left over is left out."""
+    waiting: list[np.ndarray] = []
+    for block in blocks:
+        waiting.append(block)
+        if sum(map(len, waiting)) >= window:
+            frames = np.concatenate(waiting)
+            yield from cut(frames, window)
+            waiting = [frames[len(frames) // window * window :]]
+
+
+def settled_stream(
+    blocks: Iterable[np.ndarray], window: int, *, settles: bool
+) -> Iterator[np.ndarray]:
+    """Yields windows, the first left out if a video settles in it and there are more."""
+    windows = cut_stream(blocks, window)
+    first = next(windows, None)
+    second = next(windows, None)
+    if first is not None and not (settles and second is not None):
+        yield first
+    if second is not None:
+        yield second
+    yield from windows
+
+
+def _measures(
+    learned: Sequence[np.ndarray], others: Sequence[np.ndarray]
+) -> dict[str, Callable[[np.ndarray], float]]:
+    """Returns the figures of single windows of uint8 frames."""
+    clip = [*learned, *others]
+    small = [oriented.shrink(window) for window in clip]
+    energy = np.mean([oriented.difference_energy(window) for window in small], axis=0)
+    features = {
+        "look": (1, oriented.look_features),
+        "move": (
+            oriented.FEWEST_MOVING,
+            lambda frames: oriented.move_features(frames, energy),
+        ),
+    }
+    measures: dict[str, Callable[[np.ndarray], float]] = {}
+    for name, (fewest, function) in features.items():
+        if stretch_length(small) >= fewest:
+            distance = StretchDistance(small, function)
+            measures[name] = lambda window, distance=distance: distance(oriented.shrink(window))
+    measures["colour"] = ClipColours(*clip).strange_share
+    first, second = learned, others
+    if not others:
+        halves = np.array_split(np.concatenate(learned), 2)
+        first, second = halves[:1], halves[1:]
+    steps = ClipSteps(np.concatenate(first))
+    usual = max(np.mean([steps.steeper_share(window) for window in second]), SMALLEST_SHARE)
+    measures["seams"] = lambda window: steps.steeper_share(window) / usual
+    return measures
+
+
+def _add_network(measures, extractor, learned, others) -> None:
+    """Adds the figure of a network where windows are long enough for it."""
+    if len(learned[0]) < extractor.num_frames:
+        return
+    units = [[_to_unit(window) for window in side] for side in (learned, others)]
+    distance = NetworkDistance(extractor, units[0], units[1] or None)
+    measures["frechet_distance"] = lambda window: distance(_to_unit(window))
+
+
+def _spread(windows: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Returns MOST_WINDOWS at most, evenly spread."""
+    chosen = np.linspace(0, len(windows) - 1, min(MOST_WINDOWS, len(windows)))
+    return [windows[int(number)] for number in chosen]
+
+
+def _mean(scores: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {name: float(np.mean([score[name] for score in scores])) for name in scores[0]}
+
+
+def _to_unit(frames: np.ndarray) -> np.ndarray:
+    """Brings uint8 to float32 in [0, 1]."""
+    return frames.astype(np.float32) / np.float32(255.0)

@@ -6,6 +6,7 @@ and autoregressive dynamics of their coefficients,
     y_t = mean + U z_t,    z_t = A z_{t-1} + B xi_t,    xi_t ~ N(0, I).
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,8 @@ YULE_WALKER = "yule_walker"
 # Least squares may give dynamics that explode; they are shrunk until their largest eigenvalue is
 # this, of a memory of a hundred frames.
 LARGEST_EIGENVALUE = 0.99
+# Frames that are computed at a time.
+BLOCK = 60
 # Variances below which states and pixels are not told from rounding.
 SMALLEST_VARIANCE = 1e-6
 
@@ -60,6 +63,11 @@ def fit(frames: np.ndarray, num_components: int, dynamics: str = YULE_WALKER) ->
 
 def synthesize(texture: LinearTexture, num_frames: int, seed: int) -> np.ndarray:
     """Returns new frames [T, H, W, C] in [0, 1], which start from a stationary state."""
+    return np.concatenate(list(synthesize_blocks(texture, num_frames, seed)))
+
+
+def synthesize_blocks(texture: LinearTexture, num_frames: int, seed: int) -> Iterator[np.ndarray]:
+    """Yields the same frames in blocks of BLOCK frames at most."""
     random = np.random.default_rng(seed)
     size = len(texture.transition)
     state = random.standard_normal(size)
@@ -68,7 +76,8 @@ def synthesize(texture: LinearTexture, num_frames: int, seed: int) -> np.ndarray
     for time in range(num_frames):
         state = texture.transition @ state + noise[time]
         states[time] = state
-    return _show(texture, states)
+    for start in range(0, num_frames, BLOCK):
+        yield _show(texture, states[start : start + BLOCK])
 
 
 def fill_missing(frames: np.ndarray, visible: np.ndarray, num_components: int = 40) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tf_dyngen.evaluation.energies import edge_energy, motion_energy, temporal_variance
-from tf_dyngen.evaluation.patches import NUM_DRAWS, PatchDistance
+from tf_dyngen.evaluation.patches import NUM_DRAWS, PATCH_FRAMES, PatchDistance
 from tf_dyngen.evaluation.spectra import log_distance, temporal_spectrum
 
 WINDOW = 60
@@ -23,15 +23,15 @@ SMALLEST = 1e-12
 class Fidelity(NamedTuple):
     """How a synthesis compares with reality; real held-out frames score about 1 (spectrum: 0).
 
-    patch_distance: sliced Wasserstein distance to the held-out frames, over that of the training
-      frames. motion, temporal_variance, sharpness: energies over the training frames'.
-    spectrum_distance: RMS difference of the logarithms of the temporal power spectra.
+    patches: sliced Wasserstein distance to the held-out frames, over that of the training
+      frames. motion, variance, sharpness: energies over the training frames'.
+    rhythm: RMS difference of the logarithms of the temporal power spectra.
     """
 
-    patch_distance: float
+    patches: float
     motion: float
-    temporal_variance: float
-    spectrum_distance: float
+    variance: float
+    rhythm: float
     sharpness: float
 
 
@@ -71,12 +71,15 @@ class Reality:
     ):
         self.window = min(WINDOW, len(training))
         pieces = cut(training, self.window)
+        length = min(PATCH_FRAMES, self.window)
         if held_out is None:
             halves = np.array_split(training, 2)
-            own = PatchDistance(halves[1], num_draws)(halves[0])
-            self._distance = PatchDistance(training, num_draws)
+            own = PatchDistance(halves[1], num_draws, length=min(PATCH_FRAMES, len(halves[1])))(
+                halves[0]
+            )
+            self._distance = PatchDistance(training, num_draws, length=length)
         else:
-            self._distance = PatchDistance(held_out, num_draws)
+            self._distance = PatchDistance(held_out, num_draws, length=length)
             own = np.mean([self._distance(piece) for piece in pieces])
         # Of training frames that are all the same, nothing can be divided by.
         self._training_distance = max(float(own), SMALLEST)
@@ -89,10 +92,10 @@ class Reality:
     def judge_window(self, frames: np.ndarray, number: int) -> Fidelity:
         """Compares `window` frames, the window of that number of a video, with reality."""
         return Fidelity(
-            patch_distance=self._distance(frames, draw=number) / self._training_distance,
+            patches=self._distance(frames, draw=number) / self._training_distance,
             motion=motion_energy(frames) / self._motion,
-            temporal_variance=temporal_variance(frames) / self._variance,
-            spectrum_distance=log_distance(temporal_spectrum(frames), self._spectrum),
+            variance=temporal_variance(frames) / self._variance,
+            rhythm=log_distance(temporal_spectrum(frames), self._spectrum),
             sharpness=edge_energy(frames) / self._edges,
         )
 
@@ -127,27 +130,13 @@ def fidelity(synthesis: np.ndarray, training: np.ndarray, held_out: np.ndarray) 
     return Reality(training, held_out).judge(synthesis)
 
 
-def split_held_out(
-    training: np.ndarray, held_out: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Returns the real continuation and the real frames that it is judged beside.
-
-    They are the two halves of the held-out frames. What the continuation scores is the most that a
-    synthesis can hope for. None where a half is shorter than a window.
-    """
-    half = 0 if held_out is None else len(held_out) // 2
-    if held_out is None or half < min(WINDOW, len(training)):
-        return None
-    return held_out[:half], held_out[half:]
-
-
 def settled(video: np.ndarray, window: int, settles: bool = True) -> np.ndarray:
     """Returns a video without its first window, if it settles in it and is long enough."""
     return video[window:] if settles and len(video) >= 2 * window else video
 
 
 def cut(frames: np.ndarray, length: int) -> list[np.ndarray]:
-    """Returns windows of `length` frames, one behind the other; what is left over is left out."""
+    """Returns windows of `length` frames, one after the other; what is left over is left out."""
     return [frames[i : i + length] for i in range(0, len(frames) - length + 1, length)]
 
 

@@ -13,11 +13,14 @@ NUM_DRAWS = 8
 
 
 class _Draw(NamedTuple):
-    """directions [D, NUM_DIRECTIONS]; reference: its sorted projections on them; seed of places."""
+    """directions [D, NUM_DIRECTIONS]; reference: its sorted projections on them; seed of places;
+    length: of patches in frames.
+    """
 
     directions: np.ndarray
     reference: np.ndarray
     seed: int
+    length: int
 
 
 class PatchDistance:
@@ -32,12 +35,21 @@ class PatchDistance:
       reference: frames [T, H, W, C] in [0, 1], T at least PATCH_FRAMES.
       num_draws: of places and directions.
       seed: of the draws.
+      length: of the patches in frames.
     """
 
-    def __init__(self, reference: np.ndarray, num_draws: int = NUM_DRAWS, seed: int = 0):
+    def __init__(
+        self,
+        reference: np.ndarray,
+        num_draws: int = NUM_DRAWS,
+        seed: int = 0,
+        length: int = PATCH_FRAMES,
+    ):
         random = np.random.default_rng(seed)
         pyramid = _pyramid(reference)
-        self._draws = [[_draw(video, random) for video in pyramid] for _ in range(num_draws)]
+        self._draws = [
+            [_draw(video, random, length) for video in pyramid] for _ in range(num_draws)
+        ]
 
     def __call__(self, frames: np.ndarray, draw: int | None = None) -> float:
         """Returns the distance of frames [T, H, W, C] of the reference's size, in pixel values.
@@ -62,15 +74,15 @@ def patch_distance(frames: np.ndarray, reference: np.ndarray, seed: int = 0) -> 
     return PatchDistance(reference, seed=seed)(frames)
 
 
-def _draw(reference: np.ndarray, random: np.random.Generator) -> _Draw:
-    patches = _draw_patches(reference, random)
+def _draw(reference: np.ndarray, random: np.random.Generator, length: int) -> _Draw:
+    patches = _draw_patches(reference, random, length)
     directions = random.standard_normal((patches.shape[1], NUM_DIRECTIONS), np.float32)
     directions /= np.linalg.norm(directions, axis=0)
-    return _Draw(directions, _project(patches, directions), int(random.integers(2**31)))
+    return _Draw(directions, _project(patches, directions), int(random.integers(2**31)), length)
 
 
 def _distance(frames: np.ndarray, draw: _Draw) -> float:
-    patches = _draw_patches(frames, np.random.default_rng(draw.seed))
+    patches = _draw_patches(frames, np.random.default_rng(draw.seed), draw.length)
     return float(np.mean(np.abs(_project(patches, draw.directions) - draw.reference)))
 
 
@@ -81,10 +93,10 @@ def _project(patches: np.ndarray, directions: np.ndarray) -> np.ndarray:
     return projections
 
 
-def _draw_patches(frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def _draw_patches(frames: np.ndarray, random: np.random.Generator, length: int) -> np.ndarray:
     """Returns patches [N, D] at random places, as many for all videos of one frame size."""
     sizes = np.array(frames.shape[:3])
-    sides = np.minimum((PATCH_FRAMES, PATCH_SIDE, PATCH_SIDE), sizes)
+    sides = np.minimum((length, PATCH_SIDE, PATCH_SIDE), sizes)
     places = sizes - sides + 1
     number = min(NUM_PATCHES, PATCHES_A_PLACE * int(places[1] * places[2]))
     corners = tuple(random.integers(0, side_places, number) for side_places in places)

@@ -1,9 +1,10 @@
-"""report.html: one file with videos, charts and a table, which opens from disk."""
+"""report.html: one file to look at videos, to guess which is real and to read figures.
 
-import base64
+It opens from disk: styles, scripts, pictures and videos are all inside.
+"""
+
 import json
 import math
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,76 +13,18 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
+from tf_dyngen.evaluation.embedding import embed_still, embed_videos
+from tf_dyngen.evaluation.figure_tables import tables
+from tf_dyngen.evaluation.judging import Worst
 from tf_dyngen.evaluation.metrics import Estimate
-from tf_dyngen.evaluation.verdicts import grade
-from tf_dyngen.video.display import scaled
-from tf_dyngen.video.writers import write_video
 
-TEMPLATE = "report.html.jinja"
+TEMPLATES = Path(__file__).parent / "report_page"
 LARGEST_FILE = 8_000_000
-# Base64 takes four bytes for three; the rest is for charts and text.
-VIDEO_BYTES = 5_000_000
-SHORTEST_VIDEO = 24
-# Of the picture in pixels; browsers enlarge it.
-VIDEO_HEIGHT = 160
-
-
-class Column(NamedTuple):
-    """A figure in the table: its heading, what reality scores, and what it says."""
-
-    title: str
-    reality: str
-    meaning: str
-
-
-COLUMNS = {
-    "patch_distance": Column(
-        "patches",
-        "1",
-        "How far small pieces of the video (8 x 8 pixels, 4 frames) are from those of real frames "
-        "that were not learned, over what the learned frames themselves score.",
-    ),
-    "motion": Column("motion", "1", "Change from frame to frame, over that of the learned frames."),
-    "temporal_variance": Column(
-        "variance", "1", "How much pixels vary over time, over that of the learned frames."
-    ),
-    "spectrum_distance": Column(
-        "rhythm", "0", "How far the strengths of slow and fast changes are from the real ones."
-    ),
-    "sharpness": Column(
-        "sharpness", "1", "Differences of neighbouring pixels, over those of the learned frames."
-    ),
-    "flow_speed": Column(
-        "speed", "0", "How far the distribution of speeds is from the real one, pixels a frame."
-    ),
-    "flow_direction": Column(
-        "direction", "0", "Share of the motion that goes elsewhere than the real one."
-    ),
-    "nearest_frame": Column(
-        "nearest frame",
-        "1",
-        "Distance to the nearest learned frame, over that of real frames that were not learned: "
-        "0 is a copy.",
-    ),
-    "nearest_window": Column(
-        "nearest window", "1", "The same of eight frames on end: 0 is a copy of a movement."
-    ),
-    "replayed": Column(
-        "replayed",
-        "",
-        "Share of steps at which the nearest learned frame moves on by exactly one: 1 is the "
-        "learned clip, played again.",
-    ),
-    "diversity": Column(
-        "diversity",
-        "1",
-        "Difference between seeds, over that between unrelated moments of the real clip: 0 is "
-        "always the same video.",
-    ),
-    "frechet_distance": Column(
-        "FVD", "0", "Frechet distance of features, by the network that was given."
-    ),
-}
+# The rest is for charts and text.
+VIDEO_BYTES, STILL_BYTES = 6_000_000, 1_000_000
+# A second and a half, as far as videos are long enough.
+EXCERPT_SECONDS = 1.5
+NUM_PAIRS = 10
 
 
 class Section(NamedTuple):
@@ -95,46 +38,64 @@ class Section(NamedTuple):
 class Report(NamedTuple):
     """What a report shows.
 
-    figures: row -> figure -> estimate; real: the row of real frames, if there is one; verdicts:
-    row -> sentence; videos: caption -> frames [T, H, W, C] uint8.
+    verdicts: judged videos -> sentences, the verdict first, for the top of the page; baselines: the
+      same of those that they are to be seen beside.
+    notes: what a reader must know, as where the held-out frames come from.
+    real_video: caption and frames [T, H, W, C] uint8; None leaves out the quiz.
+    new_videos: caption -> frames; quiz: kind of video -> the captions of its videos, which the quiz
+      is played with.
+    worst: kind of video -> the place that is farthest from the clip; usual_distance: that of the
+      farthest place in real frames, None if it is not known.
+    figures: kind of video -> figure -> estimate; real: name of the kind that is real, if there is
+      one.
     """
 
     title: str
     subtitle: str
-    headlines: Sequence[str]
+    verdicts: Mapping[str, Sequence[str]]
+    baselines: Mapping[str, Sequence[str]]
     notes: Sequence[str]
-    videos: Mapping[str, np.ndarray]
+    real_video: tuple[str, np.ndarray] | None
+    new_videos: Mapping[str, np.ndarray]
+    quiz: Mapping[str, Sequence[str]]
     frame_rate: float
-    verdicts: Mapping[str, str]
+    worst: Mapping[str, Worst]
+    usual_distance: float | None
     figures: Mapping[str, Mapping[str, Estimate]]
-    real: Mapping[str, Estimate] | None
+    real: str | None
     charts: Sequence[Section]
     settings: Mapping[str, Any]
     versions: Mapping[str, str]
 
 
 def render(report: Report) -> str:
-    """Returns the page, below LARGEST_FILE bytes."""
+    """Returns the page, below LARGEST_FILE bytes: videos are made smaller until they fit."""
+    video_bytes, still_bytes = VIDEO_BYTES, STILL_BYTES
+    while True:
+        page = _render(report, video_bytes, still_bytes)
+        # Without videos there is nothing left to make smaller.
+        if len(page.encode()) < LARGEST_FILE or not video_bytes:
+            return page
+        video_bytes, still_bytes = video_bytes // 4, still_bytes // 4
+
+
+def _render(report: Report, video_bytes: int, still_bytes: int) -> str:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    used = [name for name in COLUMNS if any(name in row for row in report.figures.values())]
-    page = environment.get_template(TEMPLATE).render(
+    videos = _videos(report, video_bytes)
+    return environment.get_template("page.html.jinja").render(
         report=report,
-        videos=_embed(report.videos, report.frame_rate),
-        columns=[COLUMNS[name] for name in used],
-        table=[
-            (name, [_cell(column, row, report.real) for column in used])
-            for name, row in report.figures.items()
-        ],
+        videos=videos,
+        stills=_stills(report, still_bytes),
+        tables=tables(report.figures, report.real),
         charts=[(chart.title, chart.caption, Markup(chart.svg)) for chart in report.charts],
+        num_pairs=NUM_PAIRS,
     )
-    assert len(page.encode()) < LARGEST_FILE
-    return page
 
 
 def to_json(values: Any) -> str:
@@ -147,7 +108,7 @@ def _plain(value: Any) -> Any:
         return {"mean": _plain(value.mean), "standard_error": _plain(value.standard_error)}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | np.generic):
         return _plain(value.tolist())
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
@@ -156,46 +117,69 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _cell(
-    name: str, row: Mapping[str, Estimate], real: Mapping[str, Estimate] | None
-) -> tuple[str, str]:
-    """Returns the text of a figure and how good it is."""
-    if name not in row:
-        return "", ""
-    mean, error = row[name]
-    usual = real[name].mean if real and name in real else None
-    text = f"{mean:.0f}" if abs(mean) >= 100 else f"{mean:.2f}"
-    if math.isfinite(error):
-        text += f" ± {error:.2f}"
-    return text, grade(name, mean, usual) or ""
+def _videos(report: Report, most_bytes: int) -> dict[str, Any]:
+    """Returns what the scripts of the page are told.
 
-
-def _embed(videos: Mapping[str, np.ndarray], frame_rate: float) -> list[tuple[str, str]]:
-    """Returns captions and data: URIs of H.264, shortened until they fit into VIDEO_BYTES."""
-    sized = {
-        caption: scaled(np.broadcast_to(frames, (*frames.shape[:-1], 3)), VIDEO_HEIGHT)
-        for caption, frames in videos.items()
-    }
-    share = 1.0
-    while True:
-        files = {
-            caption: _encode(frames[: max(SHORTEST_VIDEO, int(share * len(frames)))], frame_rate)
-            for caption, frames in sized.items()
+    sheets: the videos, the real one first where there is one; missing: captions of those for which
+    there was no room; quiz: kinds and the numbers of their videos.
+    """
+    frames = dict([report.real_video] if report.real_video else []) | dict(report.new_videos)
+    sheets = embed_videos(frames, most_bytes)
+    captions = list(sheets)
+    has_real = report.real_video is not None and report.real_video[0] in sheets
+    quiz = [
+        {
+            "name": name,
+            "videos": [captions.index(caption) for caption in chosen if caption in sheets],
         }
-        total = sum(map(len, files.values()))
-        if total <= VIDEO_BYTES:
-            break
-        if all(share * len(frames) <= SHORTEST_VIDEO for frames in sized.values()):
-            sized = {caption: frames[:, ::2, ::2] for caption, frames in sized.items()}
-        share *= min(0.9 * VIDEO_BYTES / total, 0.9)
-    return [
-        (caption, "data:video/mp4;base64," + base64.b64encode(content).decode())
-        for caption, content in files.items()
+        for name, chosen in report.quiz.items()
     ]
+    return {
+        "frameRate": report.frame_rate,
+        "hasReal": has_real,
+        "sheets": [{"caption": name, **sheet._asdict()} for name, sheet in sheets.items()],
+        "quiz": [source for source in quiz if has_real and source["videos"]],
+        "missing": [caption for caption in frames if caption not in sheets],
+        "excerpt": max(1, round(EXCERPT_SECONDS * report.frame_rate)),
+        "numPairs": NUM_PAIRS,
+    }
 
 
-def _encode(frames: np.ndarray, frame_rate: float) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "video.mp4"
-        write_video(path, frames, frame_rate)
-        return path.read_bytes()
+def _stills(report: Report, most_bytes: int) -> list[dict[str, Any]]:
+    """Returns the worst frames, the place in percent of the picture, and words."""
+    stills = []
+    for name, worst in report.worst.items():
+        height, width = worst.frame.shape[:2]
+        place = {
+            "left": 100 * worst.left / width,
+            "top": 100 * worst.top / height,
+            "width": 100 * worst.side / width,
+            "height": 100 * worst.side / height,
+        }
+        stills.append(
+            {
+                "name": name,
+                "uri": embed_still(worst.frame, most_bytes // len(report.worst)),
+                "size": (width, height),
+                "place": {side: f"{percent:.2f}%" for side, percent in place.items()},
+                "where": f"video {worst.video + 1}, frame {worst.number + 1}",
+                "distance": _distance(
+                    worst.distance, None if name == report.real else report.usual_distance
+                ),
+            }
+        )
+    return stills
+
+
+def _distance(distance: float, usual: float | None) -> str:
+    """Returns how far a place is from the clip, in words."""
+    said = (
+        f"The framed square is {distance:.0f} of 255 grey levels away from everything that the "
+        "clip shows near that place"
+    )
+    if not usual:
+        return f"{said}."
+    beside = f"real frames are at most {usual:.0f} away"
+    if distance <= usual:
+        return f"{said}; {beside}, so it is not unusual."
+    return f"{said}, {distance / usual:.1f} times as far as real frames ever are ({usual:.0f})."

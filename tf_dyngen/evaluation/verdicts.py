@@ -1,91 +1,178 @@
-"""What figures mean, in plain words."""
+"""What figures mean, in plain words.
+
+A figure is off by how far it lies from what reality scores, as a multiple of what real frames of
+the clip are off themselves, or of a bound where they are off by little: beyond 1 it can be told.
+"""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-from tf_dyngen.evaluation.metrics import Estimate, Fidelity
+from tf_dyngen.evaluation.metrics import Estimate
 
 GOOD, FAIR, POOR = "good", "fair", "poor"
-# Of figures that are 1 in reality: factors within which they are good, and fair.
-RATIO_BOUNDS = (1.18, 1.5)
-# Patches of real frames themselves score up to 1.3.
-PATCH_BOUNDS = (1.3, 2.0)
-SPECTRUM_BOUNDS = (0.4, 0.8)
-SPEED_BOUNDS = (0.15, 0.4)
-DIRECTION_BOUNDS = (0.1, 0.25)
-# Below this share of the distance at which real frames lie from learned ones, frames are copies.
-COPIED = 0.35
-REPLAYED = 0.6
+# Multiples of the bound beyond which a figure is poor.
+MUCH = 2.0
+# Below this share of the clip's motion, a video stands still.
+STILL = 0.01
+CANNOT_BE_TOLD = "Cannot be told from real frames by these figures."
 Figures = Mapping[str, Estimate]
 
 
-def grade(name: str, value: float, real: float | None) -> str | None:
-    """Returns how good a figure is; None for those that cannot be good or bad alone.
+class Fault(NamedTuple):
+    """What is off: the figure, by how much, 1 where it can just be told, and in words."""
+
+    name: str
+    off: float
+    words: str
+
+
+class _Rule(NamedTuple):
+    """How a figure is judged.
+
+    distance: value -> how far from reality it is, 0 or more.
+    bound: of that distance, which can be told where real frames are off by less.
+    slack: times what real frames are off, which can be told where that is more; 0 for figures
+      where real frames lie to one side of 1: then all between is as good as 1.
+    low, high: words for values below and above what is wanted; none where that is no fault.
+    shown: value -> its text, after the words.
+    """
+
+    distance: Callable[[float], float]
+    bound: float
+    slack: float
+    low: str | None
+    high: str | None
+    shown: Callable[[float], str] = lambda value: f"{value:.2g}"
+
+
+def _ratio(value: float) -> float:
+    return math.inf if value <= 0 else abs(math.log(value))
+
+
+def _excess(value: float) -> float:
+    return max(0.0, math.log(value)) if value > 0 else 0.0
+
+
+def _lack(value: float) -> float:
+    return math.inf if value <= 0 else max(0.0, -math.log(value))
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}% of the pixels"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f}% of reality" if value < 10 else f"{value:.0f} times reality"
+
+
+def _distance_to(value: float) -> str:
+    return f"{value:.1f} times as far off as real frames"
+
+
+RULES = {
+    "look": _Rule(_excess, math.log(1.5), 1.3, None, "looks unlike the clip", _distance_to),
+    "move": _Rule(_excess, math.log(1.5), 1.3, None, "moves unlike the clip", _distance_to),
+    "motion": _Rule(_ratio, math.log(1.25), 0.0, "moves too little", "moves too much", _share),
+    "variance": _Rule(_ratio, math.log(1.3), 0.0, "varies too little", "varies too much", _share),
+    "rhythm": _Rule(abs, 0.4, 1.4, None, "has another rhythm"),
+    "sharpness": _Rule(_ratio, math.log(1.2), 0.0, "is blurred", "is grainy", _share),
+    "colour": _Rule(abs, 0.002, 2.0, None, "has colours that the clip never has", _percent),
+    "seams": _Rule(
+        _excess,
+        math.log(2.0),
+        1.5,
+        None,
+        "has seams",
+        lambda value: f"{value:.1f} times as many steps as real frames",
+    ),
+    "novelty": _Rule(_lack, math.log(1 / 0.6), 1.5, "stays near learned frames", None, _share),
+    "copied": _Rule(
+        abs, 0.1, 1.5, None, "repeats the clip", lambda value: f"{100 * value:.0f}% of it"
+    ),
+    "repetition": _Rule(_lack, math.log(1 / 0.5), 1.5, "repeats itself", None, _share),
+    "speed": _Rule(
+        abs,
+        0.15,
+        1.6,
+        None,
+        "moves at other speeds",
+        lambda value: f"{value:.2f} pixels a frame off",
+    ),
+    "direction": _Rule(
+        abs,
+        0.2,
+        1.3,
+        None,
+        "moves in other directions",
+        lambda value: f"{100 * value:.0f}% of the motion",
+    ),
+    "patches": _Rule(_excess, math.log(1.5), 1.3, None, "has other details", _distance_to),
+    "diversity": _Rule(_lack, math.log(1 / 0.4), 1.0, "is alike for all seeds", None, _share),
+    "frechet_distance": _Rule(
+        _excess, math.log(1.5), 1.3, None, "looks unlike the clip to your network", _distance_to
+    ),
+}
+
+
+def grade(name: str, value: float, usual: float | None) -> str | None:
+    """Returns how good a figure is; None for one that is not known.
 
     Args:
-      name: of the figure, see `Row`.
+      name: of the figure, see `figures.FIGURES`.
       value: of the videos.
-      real: what real frames score; None if not known. What is no worse than they are is good.
+      usual: what real frames score; None if not known.
     """
-    if not math.isfinite(value):
+    if name not in RULES or math.isnan(value):
         return None
-    if name in ("motion", "temporal_variance", "sharpness"):
-        off = math.inf if value <= 0 else math.exp(abs(math.log(value)))
-        allowed = 1.0 if not real or real <= 0 else math.exp(abs(math.log(real)))
-        return _grade(off, RATIO_BOUNDS, allowed)
-    if name == "diversity":
-        return GOOD if value > 0.5 else FAIR if value > 0.2 else POOR
-    if name in ("nearest_frame", "nearest_window"):
-        return GOOD if value > 0.7 else FAIR if value > COPIED else POOR
-    bounds = {
-        "patch_distance": PATCH_BOUNDS,
-        "spectrum_distance": SPECTRUM_BOUNDS,
-        "flow_speed": SPEED_BOUNDS,
-        "flow_direction": DIRECTION_BOUNDS,
-    }
-    return _grade(value, bounds[name], real or 0.0) if name in bounds else None
+    off = _off(name, value, usual)
+    return GOOD if off <= 1.0 else FAIR if off <= MUCH else POOR
+
+
+def find_faults(figures: Figures, real: Figures | None) -> list[Fault]:
+    """Returns what can be told of videos, the worst first.
+
+    Args:
+      figures: of the videos, see `judging.Row`.
+      real: what the real continuation scores; None if it is not known.
+    """
+    motion = figures.get("motion")
+    if motion is not None and motion.mean < STILL:
+        return [Fault("motion", math.inf, "stands still")]
+    faults = []
+    for name, rule in RULES.items():
+        if name not in figures or math.isnan(figures[name].mean):
+            continue
+        value = figures[name].mean
+        off = _off(name, value, real[name].mean if real and name in real else None)
+        words = rule.high if rule.low is None or (rule.high and value > 1.0) else rule.low
+        if off > 1.0 and words:
+            faults.append(Fault(name, off, f"{words} ({rule.shown(value)})"))
+    return sorted(faults, key=lambda fault: -fault.off)
 
 
 def describe(figures: Figures, real: Figures | None) -> str:
-    """Returns a sentence on what videos look like beside reality.
-
-    Args:
-      figures: of the videos, see `Row`.
-      real: what the real continuation scores; None if it is not known.
-    """
-    mean = {name: estimate.mean for name, estimate in figures.items()}
-    grades = {
-        name: grade(name, value, real[name].mean if real and name in real else None)
-        for name, value in mean.items()
-    }
-    copies = _copies(mean, real)
-    if mean["motion"] < 0.01:
-        return "Stands still."
-    if all(grades[name] == GOOD for name in Fidelity._fields) and not copies:
-        return "Cannot be told from real frames by these figures."
-    parts = [
-        _patches(grades["patch_distance"]),
-        _amount("motion", mean, grades, ("moves too little", "moves too much")),
-        _amount("temporal_variance", mean, grades, ("varies too little", "varies too much")),
-        _amount("sharpness", mean, grades, ("is blurred", "is grainy")),
-        _rhythm(grades["spectrum_distance"]),
-        copies,
+    """Returns a sentence on what videos look like beside reality, the worst first."""
+    faults = find_faults(figures, real)
+    if not faults:
+        return CANNOT_BE_TOLD
+    words = [
+        fault.words if fault.off > MUCH else f"somewhat: {fault.words}" for fault in faults
     ]
-    said = [part for part in parts if part]
-    sentence = "; ".join(said)
+    sentence = "; ".join(words)
     return sentence[0].upper() + sentence[1:] + "."
 
 
 def compare(figures: Figures, baseline: Figures) -> str:
-    """Returns on how many figures of fidelity videos are nearer to reality than a baseline's."""
+    """Returns on how many figures videos are nearer to reality than a baseline's."""
+    names = [name for name in RULES if name in figures and name in baseline]
     better = [
         name
-        for name in Fidelity._fields
-        if _distance(name, figures[name].mean) < _distance(name, baseline[name].mean)
+        for name in names
+        if RULES[name].distance(figures[name].mean) < RULES[name].distance(baseline[name].mean)
     ]
-    words = ", ".join(name.replace("_", " ") for name in better)
-    count = f"{len(better)} of {len(Fidelity._fields)} figures"
-    return f"{count} ({words})" if better else count
+    count = f"{len(better)} of {len(names)} figures"
+    return f"{count} ({', '.join(better)})" if better else count
 
 
 def describe_drift(first: Figures, last: Figures) -> str:
@@ -94,12 +181,13 @@ def describe_drift(first: Figures, last: Figures) -> str:
     A change is told where it is over a seventh and over three of its standard errors.
     """
     told = []
-    for name, less, more in (
-        ("motion", "fades", "grows wilder"),
-        ("temporal_variance", "varies less and less", "varies more and more"),
-        ("sharpness", "blurs", "grows grainy"),
-        ("patch_distance", "comes nearer to reality", "leaves reality"),
-    ):
+    words = {
+        "motion": ("fades", "grows wilder"),
+        "variance": ("varies less and less", "varies more and more"),
+        "sharpness": ("blurs", "grows grainy"),
+        "patches": ("comes nearer to reality", "leaves reality"),
+    }
+    for name, (less, more) in words.items():
         change = last[name].mean - first[name].mean
         error = math.hypot(last[name].standard_error, first[name].standard_error)
         if abs(change) > max(0.15 * abs(first[name].mean), 3.0 * error):
@@ -109,46 +197,10 @@ def describe_drift(first: Figures, last: Figures) -> str:
     return " and ".join(told) or "does not drift"
 
 
-def _grade(value: float, bounds: tuple[float, float], allowed: float) -> str:
-    good, fair = bounds
-    return GOOD if value <= max(good, allowed) else FAIR if value <= max(fair, allowed) else POOR
-
-
-def _distance(name: str, value: float) -> float:
-    """Returns how far a figure is from reality's."""
-    if name in ("motion", "temporal_variance", "sharpness"):
-        return abs(math.log(max(value, 1e-9)))
-    return value
-
-
-def _patches(how: str | None) -> str:
-    words = {
-        GOOD: "looks like real frames",
-        FAIR: "looks a little different from real frames",
-        POOR: "looks clearly different from real frames",
-    }
-    return words.get(how or "", "")
-
-
-def _amount(name: str, mean, grades, words: tuple[str, str]) -> str:
-    if grades[name] in (GOOD, None):
-        return ""
-    verb, _, what = words[mean[name] > 1.0].partition(" ")
-    somewhat = "somewhat " if grades[name] == FAIR else ""
-    value = mean[name]
-    share = f"{100 * value:.0f}% of reality" if value < 10 else f"{value:.0f} times reality"
-    return f"{verb} {somewhat}{what} ({share})"
-
-
-def _rhythm(how: str | None) -> str:
-    words = {FAIR: "its rhythm is a little off", POOR: "its rhythm is wrong"}
-    return words.get(how or "", "")
-
-
-def _copies(mean: Mapping[str, float], real: Figures | None) -> str:
-    usual = real["replayed"].mean if real else 0.3
-    if mean["nearest_window"] < COPIED and mean["replayed"] > max(REPLAYED, usual):
-        return "plays learned frames again"
-    if mean["nearest_frame"] < COPIED:
-        return "copies learned frames"
-    return ""
+def _off(name: str, value: float, usual: float | None) -> float:
+    rule = RULES[name]
+    known = usual is not None and math.isfinite(usual)
+    if known and rule.distance is _ratio and value > 0 and usual > 0:
+        value = value / min(max(value, min(1.0, usual)), max(1.0, usual))
+    allowed = rule.slack * rule.distance(usual) if known else 0.0
+    return rule.distance(value) / max(rule.bound, allowed)

@@ -20,7 +20,7 @@ from tf_dyngen.training.clip_loading import cache_folder
 from tf_dyngen.training.restore import TrainedRun
 from tf_dyngen.training.run_record import RunRecord, load_record
 from tf_dyngen.video.clip_store import INDEX, ClipStore
-from tf_dyngen.video.clips import ClipRecord
+from tf_dyngen.video.clips import Clip, ClipRecord
 
 MOST_SUGGESTED = 3
 
@@ -110,6 +110,14 @@ class ClipCatalogue:
         """Returns a clip's own frames, [T, H, W, C] uint8; None if they are no longer kept."""
         if entry.path:
             return read_inferred(entry.path, self._config).frames
+        clip = self.kept_clip(entry)
+        return None if clip is None else clip.frames
+
+    def kept_clip(self, entry: CatalogueEntry) -> Clip | None:
+        """Returns a trained clip as it was learned; None if it is no longer kept.
+
+        Where it is not visible, its frames hold predictions.
+        """
         for path in cache_folder(self._workdir).rglob(INDEX):
             try:
                 store = ClipStore(path.parent)
@@ -117,7 +125,7 @@ class ClipCatalogue:
                 continue
             rows = {record.clip_id: row for row, record in enumerate(store.records)}
             if entry.record.clip_id in rows:
-                return store.read(rows[entry.record.clip_id], 0, entry.record.num_frames).frames
+                return store.read(rows[entry.record.clip_id], 0, entry.record.num_frames)
         return None
 
     def lines(self) -> list[str]:

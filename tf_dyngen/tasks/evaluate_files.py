@@ -2,12 +2,9 @@
 
 import importlib.metadata
 import platform
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-
-import numpy as np
 
 import tf_dyngen
 from tf_dyngen import config as configs
@@ -16,16 +13,17 @@ from tf_dyngen.evaluation.frechet import FeatureExtractor
 from tf_dyngen.evaluation.metrics import WINDOW
 from tf_dyngen.evaluation.report import render, to_json
 from tf_dyngen.tasks.evaluate import (
+    MOST_BASELINE_FRAMES,
     NUM_DRIFT_FRAMES,
-    Assessment,
     Assessor,
     OpenedRun,
     Request,
     open_run,
 )
+from tf_dyngen.tasks.evaluation_progress import Progress
 from tf_dyngen.tasks.evaluation_report import Evaluation, to_report, to_values
-from tf_dyngen.tasks.fidelity_action import FIDELITY_FILE
-from tf_dyngen.tasks.real_frames import MOST_HELD_OUT, RealFrames, find_real_frames
+from tf_dyngen.tasks.new_video_judging import judged_steps
+from tf_dyngen.tasks.real_frames import RealFrames, find_real_frames, most_held_out
 from tf_dyngen.training.reports import read_metrics
 from tf_dyngen.training.run_record import PACKAGES
 from tf_dyngen.video.clips import clip_name, read_clip
@@ -34,7 +32,6 @@ from tf_dyngen.video.writers import write_atomically
 METRICS_FILE, REPORT_FILE = "metrics.json", "report.html"
 # States of linear dynamic textures, where no run says how many it has.
 DEFAULT_COMPONENTS = 40
-LONGEST_VIDEO = 3000
 FEWEST_DRIFT_WINDOWS = 4
 
 
@@ -51,6 +48,7 @@ def evaluate_files(
     drift_frames: int = NUM_DRIFT_FRAMES,
     feature_model: Path | None = None,
     register: Callable[[str], None],
+    progress: Progress,
 ) -> None:
     """Judges runs and videos beside real frames and baselines, and writes a report.
 
@@ -65,56 +63,60 @@ def evaluate_files(
       num_frames: of each.
       seed: of the first.
       drift_frames: of one long synthesis of each run.
-      feature_model: SavedModel for the Frechet video distance.
+      feature_model: SavedModel of a network of the user's, for more figures.
       register: makes a data set's builder known to TFDS by its name.
+      progress: is told what is done.
     Raises: UserError for anything the user can put right; nothing is written then.
     """
     started = time.perf_counter()
     if output.suffix or output.is_file():
         raise UserError(f"--output={output} is a file", "name a folder")
-    runs = _name_apart([open_run(workdir, clip, _say) for workdir in workdirs])
+    runs = _name_apart([_open(workdir, clip, progress) for workdir in workdirs])
     real = _find_real(runs, videos, reference, register)
-    window = min(WINDOW, len(real.training))
-    _check_lengths(window, num_frames, drift_frames)
-    given = _read_videos(videos, real, window)
-    _say(f"{len(real.training)} learned frames of {real.name}; held out: {real.origin}")
+    _check_lengths(min(WINDOW, len(real.training)), num_frames, drift_frames)
+    given = _name_videos(videos, real)
+    progress.say(f"{len(real.training)} learned frames of {real.name}; held out: {real.origin}")
     extractor = FeatureExtractor(feature_model) if feature_model else None
     num_components = runs[0].run.record.config.model.noise_size if runs else DEFAULT_COMPONENTS
-    assessor = Assessor(real, num_components, extractor)
+    assessor = Assessor(real, num_components, extractor, progress=progress)
     request = Request(num_frames, num_videos, seed, drift_frames)
     evaluation = _judge(assessor, runs, workdirs, given, request)
-    page = render(to_report(evaluation))
     seconds = round(time.perf_counter() - started, 1)
+    # First what took minutes to find, then the page.
     values = to_json({**to_values(evaluation), "seconds": seconds})
     write_atomically(output / METRICS_FILE, values)
-    write_atomically(output / REPORT_FILE, page)
-    _say(f"wrote {output / REPORT_FILE} and {METRICS_FILE} after {seconds:.0f} s")
+    progress.say("drawing the page")
+    write_atomically(output / REPORT_FILE, render(to_report(evaluation)))
+    progress.say(f"wrote {output / REPORT_FILE} and {METRICS_FILE} after {seconds:.0f} s")
+
+
+def _open(workdir: Path, clip: str | None, progress: Progress) -> OpenedRun:
+    progress.say(f"opening {workdir}")
+    return open_run(workdir, clip, progress.say)
 
 
 def _judge(
     assessor: Assessor,
     runs: Sequence[OpenedRun],
     workdirs: Sequence[Path],
-    given: dict[str, np.ndarray],
+    given: Mapping[str, Path],
     request: Request,
 ) -> Evaluation:
     """Judges everything and says what it is about."""
-    assessments: list[Assessment] = []
-    for opened in runs:
-        _say(f"judging {opened.name}")
-        assessments.append(assessor.assess_run(opened, request))
+    assessments = [assessor.assess_run(opened, request) for opened in runs]
     if given:
         assessments.append(assessor.assess_videos(given))
-    _say("judging baselines")
-    logs = {opened.name: workdir for opened, workdir in zip(runs, workdirs, strict=True)}
+    histories = {
+        opened.name: read_metrics(workdir) for opened, workdir in zip(runs, workdirs, strict=True)
+    }
     return Evaluation(
         assessor.real,
-        assessor.judge.reality.window,
+        assessor.judge.window,
         assessments,
         assessor.assess_baselines(request.num_frames),
-        histories={name: read_metrics(workdir) for name, workdir in logs.items()},
-        fidelity={name: read_metrics(workdir, FIDELITY_FILE) for name, workdir in logs.items()},
-        notes=_notes(runs, assessor.real),
+        histories=histories,
+        fidelity={name: judged_steps(lines) for name, lines in histories.items()},
+        notes=_notes(runs, assessor.real, request),
         request=request._asdict(),
         settings=configs.flatten(runs[0].run.record.config) if runs else {},
         versions=_versions(),
@@ -138,15 +140,16 @@ def _find_real(
         raise UserError(
             "there is nothing to evaluate", "give --workdir, or --video and --reference"
         )
-    size = read_clip(videos[0], num_frames=2, size=None).frames.shape[1:3]
-    whole = read_clip(reference, num_frames=WINDOW + MOST_HELD_OUT, size=size)
+    _, height, width, channels = read_clip(videos[0], num_frames=2, size=None).frames.shape
+    most = WINDOW + most_held_out(height, width, channels)
+    whole = read_clip(reference, num_frames=most, size=(height, width), channels=channels)
     if len(whole.frames) < 2 * WINDOW:
         raise UserError(
             f"the reference {reference} holds {len(whole.frames)} frames",
             f"give one of {2 * WINDOW} or more",
         )
     learned, held_out = whole.frames[:WINDOW], whole.frames[WINDOW:]
-    origin = f"{len(held_out)} frames of {reference.name} behind the first {WINDOW}"
+    origin = f"{len(held_out)} frames of {reference.name}, after the first {WINDOW}"
     return RealFrames(whole.name, learned, held_out, origin, whole.frame_rate)
 
 
@@ -175,18 +178,19 @@ def _check_sizes(runs: Sequence[OpenedRun]) -> None:
             )
 
 
-def _read_videos(videos: Sequence[Path], real: RealFrames, window: int) -> dict[str, np.ndarray]:
-    """Returns given videos at the size of the real frames, by names that differ."""
-    found: dict[str, np.ndarray] = {}
+def _name_videos(videos: Sequence[Path], real: RealFrames) -> dict[str, Path]:
+    """Returns given videos by names that differ; UserError if one is too short to be judged."""
+    found: dict[str, Path] = {}
     _, height, width, channels = real.training.shape
+    window = min(WINDOW, len(real.training))
     for path in videos:
-        clip = read_clip(path, num_frames=LONGEST_VIDEO, size=(height, width), channels=channels)
+        clip = read_clip(path, num_frames=window, size=(height, width), channels=channels)
         if len(clip.frames) < window:
             raise UserError(
                 f"{path} holds {len(clip.frames)} frames", f"give a video of {window} or more"
             )
         name = clip_name(path)
-        found[name if name not in found else str(path)] = clip.frames
+        found[name if name not in found else str(path)] = path
     return found
 
 
@@ -199,21 +203,24 @@ def _name_apart(runs: list[OpenedRun]) -> list[OpenedRun]:
     ]
 
 
-def _notes(runs: Sequence[OpenedRun], real: RealFrames) -> list[str]:
+def _notes(runs: Sequence[OpenedRun], real: RealFrames, request: Request) -> list[str]:
     """Returns what a reader must know to trust the figures."""
     notes = []
     if real.held_out is None:
         notes.append(
-            "There are no held-out frames: patches, flow and copies are measured beside the "
-            "learned frames themselves, which a copy of them does best at. Give --reference=FILE, "
-            "a clip with more of the same."
+            "There are no held-out frames: videos are judged beside the learned frames themselves, "
+            "which a copy of them does best at. Give --reference=FILE, a clip with more of the "
+            "same."
         )
+    if request.num_frames > MOST_BASELINE_FRAMES:
+        notes.append(f"Videos of baselines have {MOST_BASELINE_FRAMES} frames.")
     for opened in runs:
         record = opened.run.record
         if record.source.mask:
             notes.append(
                 f"{opened.name} was trained with hidden pixels: in the learned frames, predictions "
-                "stand in their place. launch.recover measures what was recovered."
+                "stand in their place, and are judged as if they were real; in the held-out frames "
+                "nothing is hidden. launch.recover measures what was recovered."
             )
         if len(record.clips) > 1:
             notes.append(
@@ -233,7 +240,3 @@ def _versions() -> dict[str, str]:
         "python": platform.python_version(),
         "machine": f"{platform.machine()}, {platform.system()}",
     }
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

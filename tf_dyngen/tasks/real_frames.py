@@ -1,6 +1,7 @@
-"""The real frames that a run is judged beside: those it learned, and the clip's later ones."""
+"""The real frames that a run is judged beside: those it learned, and others of the same kind."""
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,22 +10,25 @@ import numpy as np
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
 from tf_dyngen.evaluation.metrics import WINDOW
-from tf_dyngen.evaluation.patches import PATCH_FRAMES
 from tf_dyngen.simulation.textures import catalogue as textures
 from tf_dyngen.tasks.clip_catalogue import CatalogueEntry, ClipCatalogue
+from tf_dyngen.tasks.learned_frames import Learned
 from tf_dyngen.training.run_record import RunRecord
 from tf_dyngen.video.clip_paths import expand_clip_paths
-from tf_dyngen.video.clips import clip_from_frames, read_clip
-from tf_dyngen.video.dataset_clips import DatasetCollection
+from tf_dyngen.video.clips import Clip, clip_from_frames, read_clip
+from tf_dyngen.video.masked_clips import NOTHING_HIDDEN
+from tf_dyngen.video.sources import Source, open_collection
 
-# Of held-out frames no more are read: enough for all figures, little enough for memory.
-MOST_HELD_OUT = 600
-# Of the data set of procedural textures.
-SIMULATED_SIZES, SIMULATED_SEEDS = (64, 128), range(4)
+# Of held-out frames no more are read, and no more bytes: enough for all figures.
+MOST_HELD_OUT, MOST_BYTES = 600, 2**29
+# Held-out frames that are fewer are not used.
+FEWEST_HELD_OUT = 4
+# The data set whose clips can be simulated further than it goes, and its seeds.
+SIMULATED, SIMULATED_SEEDS = "procedural_textures", range(4)
 
 
 class RealFrames(NamedTuple):
-    """A clip as a run learned it, and more of it.
+    """A clip as a run learned it, and more of the same.
 
     training: [T, H, W, C] uint8; held_out: [T', H, W, C] uint8, None if there is nothing more;
     origin: says in words where the held-out frames come from, or why there are none.
@@ -37,6 +41,14 @@ class RealFrames(NamedTuple):
     frame_rate: float
 
 
+class _Place(NamedTuple):
+    """Where a learned clip is found now: a row of a source; name: how to call it."""
+
+    source: Source
+    row: int
+    name: str
+
+
 def find_real_frames(
     catalogue: ClipCatalogue,
     record: RunRecord,
@@ -45,100 +57,182 @@ def find_real_frames(
     reference: Path | None = None,
     register: Callable[[str], None],
 ) -> RealFrames:
-    """Returns the frames that a run learned of a clip and those behind them.
+    """Returns the frames that a run learned of a clip, and frames that it did not learn.
 
-    Those behind come from the reference if there is one; of a procedural texture they are
-    simulated; else they are read where the clip was read, as long as it is still there.
+    Those are the reference's if there is one. Else they are the clip's later ones, read where the
+    clip was read, or simulated if it is of the data set `procedural_textures`. Every clip is
+    recognised by the frames that were learned, never by its name or place.
 
     Args:
       catalogue: of the run.
       record: of the run.
       entry: one of its trained clips.
-      reference: a clip of real frames; learned frames at its start are passed over.
+      reference: a clip of real frames; learned frames in it are left out.
       register: makes a data set's builder known to TFDS by its name.
     Raises: UserError if the learned frames are neither kept nor found again, or the reference
       cannot be used.
     """
-    video = record.config.video
-    length = entry.record.num_frames
-    kept = catalogue.observed(entry)
+    learned = Learned(entry.record, catalogue.kept_clip(entry))
+    name, rate = entry.record.name, entry.record.frame_rate
     if reference is not None:
-        origin = f"given as {reference.name}"
-        whole = _read_file(reference, video, MOST_HELD_OUT + length)
-        if kept is None:
-            kept = whole[:length]
-        held_out = whole[length:] if np.array_equal(whole[:length], kept) else whole
-        least = max(PATCH_FRAMES, min(WINDOW, length))
-        if len(held_out) < least:
-            raise UserError(
-                f"the reference {reference} has {len(held_out)} frames that were not learned",
-                f"give one of {least} or more",
-            )
+        held_out, origin = _of_reference(reference, record, learned, register)
     else:
-        whole, origin = _find_whole(record, entry, length + MOST_HELD_OUT, register)
-        if kept is None:
-            kept = whole[:length]
-        held_out = whole[length:]
-    if len(kept) < length:
+        held_out, origin = _later_frames(record, learned, register)
+    if learned.frames is None:
         raise UserError(
-            f"the frames of {entry.record.name} are no longer kept and cannot be found ({origin})",
-            "run python -m launch.train on the run again, or give --reference=FILE",
+            f"the frames of {name} are no longer kept and cannot be found: {origin}",
+            "run python -m launch.train on the run again, or give --reference=FILE that has them",
         )
-    name, frame_rate = entry.record.name, entry.record.frame_rate
     if not len(held_out):
-        return RealFrames(name, kept, None, origin, frame_rate)
-    if len(held_out) < max(PATCH_FRAMES, min(WINDOW, length)):
-        few = f"only {len(held_out)} more frames in {origin}"
-        return RealFrames(name, kept, None, few, frame_rate)
-    return RealFrames(name, kept, held_out, f"{len(held_out)} frames {origin}", frame_rate)
+        return RealFrames(name, learned.frames, None, origin, rate)
+    return RealFrames(name, learned.frames, held_out, origin, rate)
 
 
-def _find_whole(
-    record: RunRecord, entry: CatalogueEntry, num_frames: int, register: Callable[[str], None]
+def most_held_out(height: int, width: int, channels: int) -> int:
+    """Returns how many held-out frames of that size are read at most."""
+    return max(2 * WINDOW, min(MOST_HELD_OUT, MOST_BYTES // (height * width * channels)))
+
+
+def _least(num_learned: int) -> int:
+    return max(FEWEST_HELD_OUT, min(WINDOW, num_learned))
+
+
+def _of_reference(
+    reference: Path, record: RunRecord, learned: Learned, register: Callable[[str], None]
 ) -> tuple[np.ndarray, str]:
-    """Returns a clip's frames from its first one on, none if it is gone, and where they are."""
-    video, source = record.config.video, record.source
-    nothing = np.zeros((0, video.height, video.width, video.channels), np.uint8)
-    simulated = _simulate(entry.record.clip_id, video, num_frames)
-    if simulated is not None:
-        return simulated, "simulated on from where the learned ones end"
-    row = [clip.clip_id for clip in record.clips].index(entry.record.clip_id)
-    try:
-        if source.dataset:
-            register(source.dataset)
-            return _read_dataset(record, row, num_frames), f"of {source.dataset}"
-        path = expand_clip_paths(source.clips)[row]
-        return _read_file(path, video, num_frames), f"of {path.name} behind those learned"
-    except (UserError, IndexError) as error:
-        return nothing, f"the clip is gone: {error}"
-
-
-def _simulate(clip_id: str, video: VideoConfig, num_frames: int) -> np.ndarray | None:
-    """Returns the frames of a procedural texture; None if the clip is none."""
-    for name in textures.SIMULATIONS:
-        for size in SIMULATED_SIZES:
-            for seed in SIMULATED_SEEDS:
-                if textures.clip_id(name, size, seed) == clip_id:
-                    return clip_from_frames(
-                        textures.simulate(name, seed, size, num_frames),
-                        name=name,
-                        frame_rate=textures.FRAME_RATE,
-                        num_frames=num_frames,
-                        size=(video.height, video.width),
-                        channels=video.channels,
-                        fit=video.fit,
-                    ).frames
-    return None
-
-
-def _read_dataset(record: RunRecord, row: int, num_frames: int) -> np.ndarray:
-    longer = VideoConfig(**{**vars(record.config.video), "num_frames": num_frames})
-    assert record.source.dataset
-    collection = DatasetCollection(record.source.dataset, record.source.data_dir, longer)
-    return next(iter(collection.read(np.array([row])))).frames
-
-
-def _read_file(path: Path, video: VideoConfig, num_frames: int) -> np.ndarray:
+    """Returns the frames of a reference that were not learned, and in words which they are."""
+    video, length = record.config.video, learned.record.num_frames
     size = (video.height, video.width)
-    clip = read_clip(path, num_frames=num_frames, size=size, channels=video.channels, fit=video.fit)
-    return clip.frames
+    most = length + most_held_out(*size, video.channels)
+    clip = read_clip(reference, num_frames=most, size=size, channels=video.channels, fit=video.fit)
+    if learned.frames is None:
+        learned.find_in(clip.frames)
+    if learned.frames is None:
+        _, origin = _later_frames(record, learned, register)
+        if learned.frames is None:
+            return clip.frames[:0], origin
+    held_out, num_learned = learned.leave_out(clip.frames)
+    if len(held_out) < _least(length):
+        raise UserError(
+            f"the reference {reference} holds {len(clip.frames)} frames, of which "
+            f"{len(held_out)} in a row were not learned",
+            f"give one of {_least(length)} or more",
+        )
+    left_out = f", {num_learned} learned ones left out" if num_learned else ""
+    return held_out, f"{len(held_out)} frames of {reference.name}{left_out}"
+
+
+def _later_frames(
+    record: RunRecord, learned: Learned, register: Callable[[str], None]
+) -> tuple[np.ndarray, str]:
+    """Returns the frames of a clip after those learned, and in words which or why there are none.
+
+    The learned ones are taken from there if they are not known yet.
+    """
+    video, length = record.config.video, learned.record.num_frames
+    most = length + most_held_out(video.height, video.width, video.channels)
+    simulated = _simulate(record.source.dataset, learned.record.clip_id, video, most)
+    if simulated is not None and learned.begins(simulated):
+        learned.frames = simulated[:length]
+        later = simulated[length:]
+        return later, f"{len(later)} frames, simulated after those learned"
+    try:
+        place = _find(record, learned, register)
+        whole = _read_place(place, video, most)
+    except UserError as error:
+        nothing = np.zeros((0, video.height, video.width, video.channels), np.uint8)
+        return nothing, f"none ({error.problem})"
+    if learned.frames is None:
+        learned.frames = whole[:length]
+    later = whole[length:]
+    if len(later) >= _least(length):
+        return later, f"{len(later)} frames of {place.name}, after those learned"
+    why = f"all {length} frames of {place.name} are learned"
+    if len(later):
+        why = (
+            f"{place.name} has only {len(later)} frames after the {length} learned, "
+            f"{_least(length)} or more are wanted"
+        )
+    return later[:0], f"none ({why})"
+
+
+def _find(record: RunRecord, learned: Learned, register: Callable[[str], None]) -> _Place:
+    """Returns where the learned clip is now; UserError if it is gone."""
+    source = record.source
+    row = [clip.clip_id for clip in record.clips].index(learned.record.clip_id)
+    if source.dataset:
+        register(source.dataset)
+    for place, clip in _candidates(record, row, learned):
+        if learned.is_first_of(clip):
+            return place
+    where = source.dataset or ", ".join(source.clips)
+    raise UserError(
+        f"{learned.record.name} is gone: no clip in {where} has the frames that were learned",
+        "give --reference=FILE",
+    )
+
+
+def _candidates(record: RunRecord, row: int, learned: Learned) -> Iterator[tuple[_Place, Clip]]:
+    """Yields the first frames of the clips that are in a source now, the most likely one first."""
+    # What is hidden is known of clips that are kept; else the clip is known by what is left of it.
+    mask = NOTHING_HIDDEN if learned.frames is not None else record.source.mask
+    source, seed = dataclasses.replace(record.source, mask=mask), record.config.seed
+    video = dataclasses.replace(record.config.video, num_frames=learned.record.num_frames)
+    if source.dataset:
+        collection = open_collection(source, video, seed=seed)
+        rows = np.arange(len(collection))
+        for some in (rows[rows == row], rows[rows != row]):
+            for number, clip in zip(some, collection.read(some), strict=True):
+                yield _Place(source, int(number), source.dataset), clip
+        return
+    paths = _paths_now(source)
+    for number in sorted(range(len(paths)), key=lambda number: abs(number - row)):
+        alone = dataclasses.replace(source, clips=(str(paths[number]),))
+        try:
+            # Masks made on the spot are drawn anew for each row.
+            clip = next(iter(open_collection(alone, video, seed=seed + row).read(np.array([0]))))
+        except UserError:
+            # Whatever this is now, it is not the clip that was learned.
+            continue
+        yield _Place(alone, 0, paths[number].name), clip
+
+
+def _paths_now(source: Source) -> list[Path]:
+    """Returns the files of a source that are there; UserError if there are none."""
+    found, errors = [], []
+    for path in source.clips:
+        try:
+            found += expand_clip_paths(path)
+        except UserError as error:
+            errors.append(error)
+    if not found and errors:
+        raise UserError(f"the clip is gone: {errors[0].problem}", errors[0].advice)
+    return found
+
+
+def _read_place(place: _Place, video: VideoConfig, num_frames: int) -> np.ndarray:
+    source = dataclasses.replace(place.source, mask=NOTHING_HIDDEN)
+    collection = open_collection(source, dataclasses.replace(video, num_frames=num_frames))
+    return next(iter(collection.read(np.array([place.row])))).frames
+
+
+def _simulate(
+    dataset: str | None, clip_id: str, video: VideoConfig, num_frames: int
+) -> np.ndarray | None:
+    """Returns the frames of a clip of the data set SIMULATED; None if it is of another one."""
+    base, _, config = (dataset or "").partition(":")[0].partition("/")
+    texture, _, size = config.rpartition("_")
+    if base != SIMULATED or texture not in textures.SIMULATIONS or not size.isdecimal():
+        return None
+    for seed in SIMULATED_SEEDS:
+        if textures.clip_id(texture, int(size), seed) == clip_id:
+            return clip_from_frames(
+                textures.simulate(texture, seed, int(size), num_frames),
+                name=texture,
+                frame_rate=textures.FRAME_RATE,
+                num_frames=num_frames,
+                size=(video.height, video.width),
+                channels=video.channels,
+                fit=video.fit,
+            ).frames
+    return None

@@ -10,7 +10,7 @@ from tf_dyngen import config as configs
 from tf_dyngen import presets
 from tf_dyngen.config import Config
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
-from tf_dyngen.tasks.fidelity_action import FidelityAction
+from tf_dyngen.tasks.new_video_judging import judging_of
 from tf_dyngen.tasks.real_frames import find_real_frames
 from tf_dyngen.tasks.samples import LONGEST_SAMPLE, SamplesAction
 from tf_dyngen.tasks.synthesize import Synthesizer
@@ -20,7 +20,7 @@ from tf_dyngen.training.clip_loading import cache_folder, load_store, records_of
 from tf_dyngen.training.devices import MULTI_WORKER, choose_strategy
 from tf_dyngen.training.interruption import StopRequest
 from tf_dyngen.training.memory import check_memory, estimate_memory
-from tf_dyngen.training.reports import MetricsLogAction, ProgressAction
+from tf_dyngen.training.reports import Judging, MetricsLogAction, ProgressAction
 from tf_dyngen.training.run_record import RunRecord, check_same_run, load_record
 from tf_dyngen.training.start import FittedClips, Learner, build_learner, fitted_rows, start_learner
 from tf_dyngen.training.trainer import Action, Trainer
@@ -91,7 +91,7 @@ def train(
         _start_or_go_on(trainer, learner, checkpoints, clips.fitted)
         if workers.is_chief:
             record.save(workdir)
-        judging = _judge_fidelity(workdir, record, trainer, learner, register)
+        judging = _judge_new_video(workdir, record, trainer, learner, register)
         _train_and_report(workdir, trainer, learner, checkpoints, judging, max_seconds)
         workers.wait_for_all()
 
@@ -198,33 +198,29 @@ def _start_or_go_on(
         learner.chains.start_from_prior(config.seed, restored.new_clips)
 
 
-def _judge_fidelity(
+def _judge_new_video(
     workdir: Path,
     record: RunRecord,
     trainer: Trainer,
     learner: Learner,
     register: Callable[[str], None],
-) -> list[Action]:
-    """Returns the action that judges syntheses of the first clip, if it is asked for."""
+) -> Judging | None:
+    """Returns how new video of the first clip is judged, if it is asked for."""
     every, workers = record.config.output.evaluate_every, trainer.workers
     if not every or not workers.is_chief:
-        return []
+        return None
     catalogue = ClipCatalogue(workdir, record)
     entry = catalogue.trained[0]
     real = find_real_frames(catalogue, record, entry, register=register)
-    _say(f"judging syntheses every {every} steps; held out: {real.origin}")
-    return [
-        FidelityAction(
-            workdir,
-            real=real,
-            clip_id=entry.record.clip_id,
-            synthesizer=Synthesizer(learner.generator),
-            chains=learner.chains,
-            first_step=trainer.completed,
-            every=every,
-            seed=record.config.seed,
-        )
-    ]
+    _say(f"judging new video every {every} steps; held out: {real.origin}")
+    return judging_of(
+        real,
+        clip_id=entry.record.clip_id,
+        synthesizer=Synthesizer(learner.generator),
+        chains=learner.chains,
+        every=every,
+        seed=record.config.seed,
+    )
 
 
 def _train_and_report(
@@ -232,7 +228,7 @@ def _train_and_report(
     trainer: Trainer,
     learner: Learner,
     checkpoints: Checkpoints,
-    judging: list[Action],
+    judging: Judging | None,
     max_seconds: float,
 ) -> None:
     config, first_step, workers = trainer.config, trainer.completed, trainer.workers
@@ -241,7 +237,13 @@ def _train_and_report(
         shown = trainer.batches.store.read(0)
         actions = [
             ProgressAction(first_step, config.learning.steps, max_seconds),
-            MetricsLogAction(workdir, first_step=first_step, every=config.output.log_every),
+            MetricsLogAction(
+                workdir,
+                first_step=first_step,
+                num_steps=config.learning.steps,
+                every=config.output.log_every,
+                judging=judging,
+            ),
             *actions,
             SamplesAction(
                 workdir,
@@ -251,7 +253,6 @@ def _train_and_report(
                 every=config.output.samples_every,
                 seed=config.seed,
             ),
-            *judging,
         ]
     with StopRequest() as stop:
         trainer.train(actions, should_stop=stop, max_seconds=max_seconds)

@@ -18,7 +18,10 @@ from tf_dyngen.training.texture_statistics import statistics_distance
 
 
 class StepInfo(NamedTuple):
-    """Sums over a replica's clips, scalars; `num_values` counts visible pixels times channels."""
+    """Sums over a replica's clips, scalars; `num_values` counts visible pixels times channels.
+
+    statistics_distance, energy_pull: of new frames, see `NewLosses`; 0 where nothing is drawn.
+    """
 
     log_joint: tf.Tensor
     squared_error: tf.Tensor
@@ -26,6 +29,20 @@ class StepInfo(NamedTuple):
     squared_noise: tf.Tensor
     num_noise: tf.Tensor
     squared_gradient: tf.Tensor
+    statistics_distance: tf.Tensor
+    energy_pull: tf.Tensor
+
+
+class NewLosses(NamedTuple):
+    """What new frames are taught by, sums over clips.
+
+    statistics_distance: that of `texture_statistics`, scalar; energy_pull: the `pull` of
+    `texture_energies`, scalar; log_energy_ratios: see there, [R], R = 0 where nothing is drawn.
+    """
+
+    statistics_distance: tf.Tensor
+    energy_pull: tf.Tensor
+    log_energy_ratios: tf.Tensor
 
 
 class Drawn(NamedTuple):
@@ -64,7 +81,8 @@ def update_weights(
     Returns: StepInfo before the step; the states [B, T, S] of the latents; `log_energy_ratio`
       summed over clips, of no length where nothing is drawn.
     """
-    ratios = tf.zeros([0], keras.config.floatx())
+    nothing = tf.zeros([], keras.config.floatx())
+    losses = NewLosses(nothing, nothing, tf.zeros([0], keras.config.floatx()))
     weights = generator.trainable_variables
     with tf.GradientTape() as tape:
         density = log_joint_density(
@@ -72,7 +90,7 @@ def update_weights(
         )
         objective = tf.reduce_sum(density.log_joint)
         if drawn is not None:
-            deviation, ratios = squared_deviation(generator, drawn, evidence)
+            deviation, losses = squared_deviation(generator, drawn, evidence)
             objective -= 0.5 * precision * deviation
         loss = -objective / num_clips_global
     gradients = tape.gradient(loss, weights)
@@ -85,13 +103,15 @@ def update_weights(
         squared_noise=tf.reduce_sum(tf.square(latents.noise)),
         num_noise=_num_noise(latents, evidence),
         squared_gradient=tf.square(tf.linalg.global_norm(gradients)),
+        statistics_distance=losses.statistics_distance,
+        energy_pull=losses.energy_pull,
     )
-    return info, density.states, ratios
+    return info, density.states, losses.log_energy_ratios
 
 
 def squared_deviation(
     generator: Generator, drawn: Drawn, evidence: Evidence
-) -> tuple[tf.Tensor, tf.Tensor]:
+) -> tuple[tf.Tensor, NewLosses]:
     """Returns by how much statistics of new frames miss the clips', as a sum of squares, a scalar.
 
     It is the distance of `texture_statistics`, clip by clip, times the squares that a still picture
@@ -102,7 +122,7 @@ def squared_deviation(
       generator: whose frames are drawn.
       drawn: windows of the prior, with the appearance of the clips.
       evidence: frames [B, T, H, W, C] of the clips.
-    Returns: the sum; `log_energy_ratio` summed over clips.
+    Returns: the sum; the losses that it consists of.
     """
     made, _ = generator(drawn.latents)
     num_clips = static_shape(evidence.frames)[0]
@@ -116,13 +136,15 @@ def squared_deviation(
     means = tf.reduce_sum(frames, axis=1) / count
     changes = tf.square(hide_absent(frames - means[:, None], present))
     still = tf.reduce_sum(changes, axis=[1, 2, 3, 4])
-    distances, ratios = [], []
+    distances, ratios, pulls = [], [], []
     for row in range(num_clips):
         windows, count = by_clip[:, row], num_frames[row]
         ratios.append(log_energy_ratio(windows, frames[row], count))
-        distance = statistics_distance(windows, frames[row], count, drawn.seeds[row])
-        distances.append(distance + pull(drawn.running, ratios[-1]))
-    return drawn.weight * tf.reduce_sum(still * tf.stack(distances)), tf.add_n(ratios)
+        distances.append(statistics_distance(windows, frames[row], count, drawn.seeds[row]))
+        pulls.append(pull(drawn.running, ratios[-1]))
+    both = tf.stack(distances) + tf.stack(pulls)
+    losses = NewLosses(tf.add_n(distances), tf.add_n(pulls), tf.add_n(ratios))
+    return drawn.weight * tf.reduce_sum(still * both), losses
 
 
 def _num_noise(latents: Latents, evidence: Evidence) -> tf.Tensor:

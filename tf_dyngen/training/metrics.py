@@ -2,10 +2,26 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 from tf_dyngen.training.learner import StepInfo
+from tf_dyngen.training.texture_energies import NUM_SINGLE
 
 PEAK_TO_PEAK = 2.0
+# Of each figure in TensorBoard.
+GROUPS = {
+    "mse": "reconstruction",
+    "psnr": "reconstruction",
+    "log_joint": "inference",
+    "latent_std": "inference",
+    "grad_norm": "learning",
+    "statistics_distance": "new_video",
+    "energy_pull": "new_video",
+    "log_variance_ratio": "new_video",
+    "log_motion_ratio": "new_video",
+    "log_sharpness_ratio": "new_video",
+    "log_rhythm_ratio": "new_video",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,6 +32,13 @@ class Metrics:
     error of the reconstruction, pixels in [-1, 1]. psnr: in dB. log_joint: mean over clips, nats.
     latent_std: root mean square of the inferred noise; 1 if it is distributed as its prior.
     grad_norm: norm of the gradient of the loss by the weights.
+
+    The rest is None unless `learning.statistics_weight` is positive. It is measured on the new
+    frames that the step draws, means over clips. statistics_distance: see `texture_statistics`;
+    0 at best, about 2 for a still picture. energy_pull: see `texture_energies`. log_..._ratio:
+    natural logarithm of the energy of new frames over the clip's, 0 at best: of the variance over
+    time, of the motion from frame to frame, of the differences of neighbouring pixels;
+    log_rhythm_ratio: the root mean square over the frequencies in time.
     """
 
     step: int
@@ -25,6 +48,17 @@ class Metrics:
     log_joint: float
     latent_std: float
     grad_norm: float
+    statistics_distance: float | None = None
+    energy_pull: float | None = None
+    log_variance_ratio: float | None = None
+    log_motion_ratio: float | None = None
+    log_sharpness_ratio: float | None = None
+    log_rhythm_ratio: float | None = None
+
+    def known(self) -> dict[str, float]:
+        """Returns the figures that there are, by name; without the step."""
+        values = dataclasses.asdict(self)
+        return {k: v for k, v in values.items() if v is not None and k != "step"}
 
     def is_finite(self) -> bool:
         """Whether the density and its gradient are numbers."""
@@ -32,9 +66,23 @@ class Metrics:
 
 
 def summarize(
-    info: StepInfo, *, step: int, seconds: float, num_clips: int, num_replicas: int
+    info: StepInfo,
+    log_energy_ratios: Sequence[float],
+    *,
+    step: int,
+    seconds: float,
+    num_clips: int,
+    num_replicas: int,
 ) -> Metrics:
-    """Returns the Metrics of the sum of all replicas' StepInfos."""
+    """Returns the Metrics of the sums of all replicas.
+
+    Args:
+      info: sum of the StepInfos.
+      log_energy_ratios: see `log_energy_ratio`, summed over clips; empty where nothing is drawn.
+      step, seconds: see `Metrics`.
+      num_clips: of the batch.
+      num_replicas: of all workers.
+    """
     total = {name: float(value) for name, value in info._asdict().items()}
     mse = total["squared_error"] / total["num_values"]
     return Metrics(
@@ -45,4 +93,24 @@ def summarize(
         log_joint=total["log_joint"] / num_clips,
         latent_std=math.sqrt(total["squared_noise"] / total["num_noise"]),
         grad_norm=math.sqrt(total["squared_gradient"] / num_replicas),
+        **_of_new_frames(total, log_energy_ratios, num_clips),
     )
+
+
+def _of_new_frames(
+    total: dict[str, float], log_energy_ratios: Sequence[float], num_clips: int
+) -> dict[str, float]:
+    """Returns the figures of new frames by name; none where none were drawn."""
+    if not len(log_energy_ratios):
+        return {}
+    ratios = [float(ratio) / num_clips for ratio in log_energy_ratios]
+    variance, motion, sharpness = ratios[:NUM_SINGLE]
+    rhythm = ratios[NUM_SINGLE:]
+    return {
+        "statistics_distance": total["statistics_distance"] / num_clips,
+        "energy_pull": total["energy_pull"] / num_clips,
+        "log_variance_ratio": variance,
+        "log_motion_ratio": motion,
+        "log_sharpness_ratio": sharpness,
+        "log_rhythm_ratio": math.hypot(*rhythm) / math.sqrt(max(1, len(rhythm))),
+    }

@@ -1,16 +1,16 @@
 """What a run tells while it trains: a progress bar, metrics.jsonl, TensorBoard."""
 
-import dataclasses
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import tensorflow as tf
 import tqdm
 
-from tf_dyngen.training.metrics import Metrics
+from tf_dyngen.training.metrics import GROUPS, Metrics
 from tf_dyngen.training.write_errors import write_errors
 from tf_dyngen.video.writers import write_atomically
 
@@ -61,21 +61,20 @@ class ProgressAction:
 
 
 class ScalarLog:
-    """A file of JSON objects, one a line, and the same numbers as TensorBoard scalars.
+    """metrics.jsonl, JSON objects, one a line, and the same numbers as TensorBoard scalars.
 
-    Lines of steps behind `first_step`, which a killed run may have left, are dropped first: they
+    Lines of steps after `first_step`, which a killed run may have left, are dropped first: they
     are run again.
 
     Args:
       workdir: of the run.
-      name: of the file.
       first_step: where this session starts.
-      group: of the scalars in TensorBoard, if they have one.
+      groups: name of a scalar -> its group in TensorBoard; others have none.
     """
 
-    def __init__(self, workdir: Path, name: str, *, first_step: int, group: str = ""):
-        self._path = workdir / name
-        self._group = group
+    def __init__(self, workdir: Path, *, first_step: int, groups: Mapping[str, str]):
+        self._path = workdir / METRICS_FILE
+        self._groups = groups
         self.last_step = first_step
         write_atomically(self._path, "".join(_lines_up_to(self._path, first_step)))
         self._folder = workdir / TENSORBOARD_FOLDER
@@ -90,7 +89,8 @@ class ScalarLog:
             file.write(line + "\n")
         with write_errors(self._folder, ADVICE), self._writer.as_default():
             for name, value in values.items():
-                tf.summary.scalar(self._group + name, value, step=step)
+                group = self._groups.get(name)
+                tf.summary.scalar(f"{group}/{name}" if group else name, value, step=step)
             self._writer.flush()
 
     def close(self) -> None:
@@ -99,32 +99,65 @@ class ScalarLog:
             self._writer.close()
 
 
-class MetricsLogAction:
-    """Writes metrics.jsonl and TensorBoard scalars every so many steps and at the end."""
+class Judging(NamedTuple):
+    """How new video is judged while a run trains.
 
-    def __init__(self, workdir: Path, *, first_step: int, every: int):
+    judge: () -> figures of new video with the present weights; every: so many steps, and after the
+    last; groups: name of a figure -> its group.
+    """
+
+    judge: Callable[[], Mapping[str, float]]
+    every: int
+    groups: Mapping[str, str]
+
+
+class MetricsLogAction:
+    """Writes metrics.jsonl and TensorBoard scalars every so many steps and at the end.
+
+    Lines of steps at which new video is judged hold its figures too.
+
+    Args:
+      workdir: of the run.
+      first_step: where this session starts.
+      num_steps: of the run.
+      every: steps.
+      judging: of new video; None for none.
+    """
+
+    def __init__(
+        self,
+        workdir: Path,
+        *,
+        first_step: int,
+        num_steps: int,
+        every: int,
+        judging: Judging | None = None,
+    ):
         self._every = every
-        self._log = ScalarLog(workdir, METRICS_FILE, first_step=first_step)
+        self._num_steps = num_steps
+        self._judging = judging
+        groups = {**GROUPS, **(judging.groups if judging else {})}
+        self._log = ScalarLog(workdir, first_step=first_step, groups=groups)
 
     def after_step(self, metrics: Metrics) -> None:
-        """Logs multiples of `every`."""
-        if metrics.step % self._every == 0:
-            self._write(metrics)
+        """Logs multiples of `every`, and what is judged."""
+        if self._judging and (
+            metrics.step % self._judging.every == 0 or metrics.step == self._num_steps
+        ):
+            self._log.write(metrics.step, {**metrics.known(), **self._judging.judge()})
+        elif metrics.step % self._every == 0:
+            self._log.write(metrics.step, metrics.known())
 
     def at_end(self, metrics: Metrics | None) -> None:
-        """Logs the last step."""
+        """Logs the last step; a run that is stopped early is not kept waiting to be judged."""
         if metrics is not None and metrics.step != self._log.last_step:
-            self._write(metrics)
+            self._log.write(metrics.step, metrics.known())
         self._log.close()
 
-    def _write(self, metrics: Metrics) -> None:
-        values = dataclasses.asdict(metrics)
-        self._log.write(values.pop("step"), values)
 
-
-def read_metrics(workdir: Path, name: str = METRICS_FILE) -> list[dict]:
-    """Returns the objects of a log; a last line that a kill cut short is left out."""
-    return [json.loads(line) for line in _whole_lines(workdir / name)]
+def read_metrics(workdir: Path) -> list[dict]:
+    """Returns the objects of metrics.jsonl; a last line that a kill cut short is left out."""
+    return [json.loads(line) for line in _whole_lines(workdir / METRICS_FILE)]
 
 
 def _lines_up_to(path: Path, last_step: int) -> list[str]:

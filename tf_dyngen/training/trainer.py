@@ -149,6 +149,7 @@ class Trainer:
         self.seconds += time.perf_counter() - started
         metrics = summarize(
             totals.info,
+            totals.ratios.numpy(),
             step=self.completed,
             seconds=self.seconds,
             num_clips=self.batches.batch_size,

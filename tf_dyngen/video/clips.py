@@ -1,8 +1,11 @@
 """Clips: a stretch of video read from disk, at the size wanted, with an id of its content."""
 
+import contextlib
 import dataclasses
 import hashlib
+import itertools
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +16,9 @@ from tf_dyngen.config import STRETCH
 from tf_dyngen.errors import UserError
 from tf_dyngen.video import decoding
 from tf_dyngen.video.resizing import resize_picture
+
+# Frames of a long clip that are read at a time.
+BLOCK = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,7 +109,30 @@ def read_clip(
     frames = np.frombuffer(pixels, np.uint8).reshape(num_read, *size, channels)
     # Sums of durations are exact to far less than a thousandth of a frame a second.
     frame_rate = round(num_read / seconds, 3)
-    return Clip(_content_id(frames), clip_name(path), frames, frame_rate)
+    return Clip(content_id(frames), clip_name(path), frames, frame_rate)
+
+
+def read_blocks(
+    path: str | os.PathLike[str],
+    *,
+    num_frames: int | None,
+    size: tuple[int, int],
+    channels: int = 3,
+    fit: str = STRETCH,
+) -> Iterator[np.ndarray]:
+    """Read the frames that `read_clip` reads in blocks, so that a long clip is never held whole.
+
+    Args: those of `read_clip`.
+    Yields: [n, H, W, C] uint8, n up to BLOCK.
+    Raises: UserError when the source is missing or undecodable.
+    """
+    with contextlib.closing(decoding.decode(Path(path))) as pictures:
+        frames = (
+            resize_picture(picture, size, channels, fit).reshape(*size, channels)
+            for picture, _ in itertools.islice(pictures, num_frames)
+        )
+        while block := list(itertools.islice(frames, BLOCK)):
+            yield np.stack(block)
 
 
 def clip_from_frames(
@@ -128,7 +157,7 @@ def clip_from_frames(
         pictures = [Image.fromarray(frame[..., 0] if grey else frame) for frame in frames]
         resized = [resize_picture(picture, size, channels, fit) for picture in pictures]
         frames = np.stack(resized).reshape(len(resized), *size, channels)
-    return Clip(_content_id(frames), name, frames, frame_rate)
+    return Clip(content_id(frames), name, frames, frame_rate)
 
 
 def blacken(clip: Clip) -> Clip:
@@ -136,13 +165,20 @@ def blacken(clip: Clip) -> Clip:
     if clip.visible is None:
         return clip
     frames = np.where(clip.visible, clip.frames, np.uint8(0))
-    by_content = clip.clip_id == _content_id(clip.frames)
-    return clip._replace(frames=frames, clip_id=_content_id(frames) if by_content else clip.clip_id)
+    by_content = clip.clip_id == content_id(clip.frames)
+    return clip._replace(frames=frames, clip_id=content_id(frames) if by_content else clip.clip_id)
 
 
 def clip_name(path: Path) -> str:
     """The folder's name, or the file's without its suffix."""
     return path.absolute().name if path.is_dir() else path.stem
+
+
+def content_id(frames: np.ndarray) -> str:
+    """Give the id of frames [T, H, W, C] uint8: 16 hexadecimal digits, see `Clip`."""
+    digest = hashlib.sha256(repr(frames.shape).encode())
+    digest.update(np.ascontiguousarray(frames).data)
+    return digest.hexdigest()[:16]
 
 
 def to_model_range(frames: np.ndarray) -> np.ndarray:
@@ -159,12 +195,6 @@ def to_uint8(frames: np.ndarray) -> np.ndarray:
     if np.isnan(frames).any():
         raise ValueError(f"not-a-number among the pixels of frames {frames.shape}")
     return np.clip(np.rint((frames + 1) * 127.5), 0, 255).astype(np.uint8)
-
-
-def _content_id(frames: np.ndarray) -> str:
-    digest = hashlib.sha256(repr(frames.shape).encode())
-    digest.update(np.ascontiguousarray(frames).data)
-    return digest.hexdigest()[:16]
 
 
 def _too_short(path: Path, num_seen: int, start: int) -> UserError:

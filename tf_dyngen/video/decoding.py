@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -23,7 +23,7 @@ PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff")
 CLIP_SUFFIXES = (*FFMPEG_SUFFIXES, ".gif", ".npy")
 DEFAULT_FRAME_RATE = 25.0
 
-Pictures = Iterator[tuple[Image.Image, float]]
+Pictures = Generator[tuple[Image.Image, float]]
 
 # What Pillow raises, by format and by damage, for a file that it cannot decode.
 _UNDECODABLE = (
