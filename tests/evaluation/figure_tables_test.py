@@ -24,14 +24,14 @@ def test_only_figures_that_there_are_have_lines_in_the_order_of_their_groups():
 
 def test_cells_say_what_is_known():
     rows = {
-        "a": {"motion": Estimate(0.1, 0.02), "look": Estimate(123.4, math.nan)},
+        "a": {"motion": Estimate(0.0123, 0.002), "look": Estimate(123.4, math.nan)},
         "b": {"motion": Estimate(1.0), "look": Estimate(math.nan)},
         "c": {"motion": Estimate(1.0)},
     }
     (table,) = tables(rows, None)
     motion = dict(table.groups["energy"][0].cells)
     look = dict(table.groups["look"][0].cells)
-    assert motion["a"].text == "0.10 ± 0.02"
+    assert motion["a"].text == "0.012 ± 0.002"
     assert (motion["a"].how, motion["a"].mark, motion["a"].words) == ("poor", "✗", "clearly off")
     assert (motion["b"].text, motion["b"].how, motion["b"].mark) == ("1.00", "good", "✓")
     assert look["a"].text == "123"

@@ -76,7 +76,8 @@ def _cell(name: str, row: Mapping[str, Estimate], real: Mapping[str, Estimate] |
         return Cell("-", words="not measured")
     mean, error = row[name]
     usual = real[name].mean if real and name in real else None
-    digits = 0 if abs(mean) >= 100 else 2
+    # Shares of pixels matter where they are small.
+    digits = 0 if abs(mean) >= 100 else 3 if 0 < abs(mean) < 0.1 else 2
     text = f"{mean:.{digits}f}"
     if math.isfinite(error):
         text += f" ± {error:.{digits}f}"
