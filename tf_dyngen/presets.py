@@ -8,7 +8,21 @@ DEFAULT = "texture"
 
 
 def texture() -> dict:
-    """One texture clip on a laptop: `python -m launch.train --workdir=DIR --clip=FILE`."""
+    """Texture clips on a laptop: `python -m launch.train --workdir=DIR --clip=FILE`.
+
+    The attention model, which makes new video of patches of the clip.
+    """
+    return {
+        "video.num_frames": 600,
+        "model.parameterisation": configs.ATTENTION,
+        "inference.precondition_every": 0,
+        "learning.steps": 0,
+        "learning.statistics_weight": 0.0,
+    }
+
+
+def texture_linear() -> dict:
+    """A linear dynamic texture bent by networks: `--preset=texture_linear --clip=FILE`."""
     return {}
 
 
@@ -164,6 +178,7 @@ PRESETS = {
     preset.__name__: preset
     for preset in (
         texture,
+        texture_linear,
         recovery,
         inpainting,
         action,

@@ -156,9 +156,7 @@ def describe(figures: Figures, real: Figures | None) -> str:
     faults = find_faults(figures, real)
     if not faults:
         return CANNOT_BE_TOLD
-    words = [
-        fault.words if fault.off > MUCH else f"somewhat: {fault.words}" for fault in faults
-    ]
+    words = [fault.words if fault.off > MUCH else f"somewhat: {fault.words}" for fault in faults]
     sentence = "; ".join(words)
     return sentence[0].upper() + sentence[1:] + "."
 

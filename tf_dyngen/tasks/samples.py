@@ -53,8 +53,11 @@ class SamplesAction:
             self._refresh(metrics.step)
 
     def at_end(self, metrics) -> None:
-        """Refreshes behind the last step, unless that was just done."""
-        if metrics is not None and metrics.step % self._every != 0:
+        """Refreshes after the last step, unless that was just done."""
+        if metrics is None:
+            if not (self._workdir / FOLDER).exists():
+                self._refresh(0)
+        elif metrics.step % self._every != 0:
             self._refresh(metrics.step)
 
     def _refresh(self, step: int) -> None:

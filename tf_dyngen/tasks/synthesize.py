@@ -12,7 +12,7 @@ from tf_dyngen.inference.video_draws import (
     draw_initial_state,
     draw_noise_block,
 )
-from tf_dyngen.model.generator import Generator, to_pixels
+from tf_dyngen.model.generator import AnyGenerator, to_pixels
 from tf_dyngen.model.latents import Latents, LatentSizes
 
 SHORTEST_LOOP = 2
@@ -24,7 +24,7 @@ MOST_ROUNDS = 60
 class Synthesizer:
     """Makes frames from latents with the weights held still."""
 
-    def __init__(self, generator: Generator):
+    def __init__(self, generator: AnyGenerator):
         self._generator = generator
         # The roll-out and the emission of a block in one graph: a fifth faster than two.
         self._play = tf.function(self._play_block, autograph=False)
@@ -54,7 +54,7 @@ class Synthesizer:
         if loop:
             blocks = self._show_states(self._loop(num_frames, seed), appearance[None])
         else:
-            start = draw_initial_state(seed, self._sizes.state)
+            start = self._start(seed)
             noise = self._fresh_noise(seed, first_frame + num_frames)
             blocks = self._play_noise(start, noise, appearance[None], first_frame // BLOCK)
         yield from _cut(blocks, first_frame, first_frame + num_frames)
@@ -78,6 +78,11 @@ class Synthesizer:
         blocks = self._noise_from(latents.noise, seed, num_frames)
         played = self._play_noise(latents.initial_state, blocks, latents.appearance)
         yield from _cut(played, 0, num_frames)
+
+    def _start(self, seed: int) -> tf.Tensor:
+        """Returns the state [1, S] that a seed's video starts from."""
+        draw = draw_initial_state(seed, self._sizes.state)
+        return self._generator.initial_state(draw)
 
     @property
     def _sizes(self) -> LatentSizes:
@@ -119,7 +124,7 @@ class Synthesizer:
         """
         if num_frames < SHORTEST_LOOP:
             raise UserError(f"a loop of {num_frames} frames", f"give at least {SHORTEST_LOOP}")
-        state = draw_initial_state(seed, self._sizes.state)
+        state = self._start(seed)
         first, orbit = state, state
         for _ in range(MOST_ROUNDS):
             first = state

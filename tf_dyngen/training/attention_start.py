@@ -64,6 +64,18 @@ def choose_settings(
     return dataclasses.replace(config, attention=settings)
 
 
+def choose_as_stored(config: Config, stored: Config) -> Config:
+    """Returns settings in which what is left to the clips is what a stored run has."""
+    settings, chosen = config.attention, stored.attention
+    if settings.fade == 0:
+        settings = dataclasses.replace(settings, fade=chosen.fade)
+    if settings.retention < 0:
+        settings = dataclasses.replace(settings, retention=chosen.retention)
+    if settings.parts == 0:
+        settings = dataclasses.replace(settings, parts=chosen.parts)
+    return dataclasses.replace(config, attention=settings)
+
+
 def moment_distance(clips: Sequence[np.ndarray], video: VideoConfig) -> float:
     """Returns how far near moments are from each other, in steps from frame to frame.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tf_dyngen.config import FRESH
 from tf_dyngen.errors import UserError
 from tf_dyngen.inference.chains import Chains
-from tf_dyngen.model.generator import Generator, build_generator
+from tf_dyngen.model.generator import AnyGenerator, build_generator
 from tf_dyngen.training.checkpoint import FOLDER, Checkpoints
 from tf_dyngen.training.run_record import RunRecord, load_record
 
@@ -16,7 +16,7 @@ class TrainedRun(NamedTuple):
     """What a work directory holds after training; its chains are empty where none were kept."""
 
     record: RunRecord
-    generator: Generator
+    generator: AnyGenerator
     chains: Chains
     step: int
 
@@ -32,7 +32,8 @@ def load_run(workdir: Path, report: Callable[[str], None]) -> TrainedRun:
     record = load_record(workdir)
     if record is None:
         raise UserError(f"no run in {workdir}", "train one with python -m launch.train")
-    generator = build_generator(record.config)
+    num_moments = sum(clip.num_frames for clip in record.clips)
+    generator = build_generator(record.config, num_moments)
     kept = () if record.config.inference.chains == FRESH else record.clips
     ids, lengths = [clip.clip_id for clip in kept], [clip.num_frames for clip in kept]
     chains = Chains(ids, lengths, generator.latent_sizes)

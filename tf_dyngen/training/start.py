@@ -8,15 +8,16 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
-from tf_dyngen.config import FRESH, LINEAR_BACKBONE, Config
+from tf_dyngen.config import ATTENTION, FRESH, LINEAR_BACKBONE, Config
 from tf_dyngen.inference.chains import Chains
 from tf_dyngen.model.action_start import action_chain_start, fit_action_texture, start_actions
-from tf_dyngen.model.generator import Generator, build_generator
+from tf_dyngen.model.generator import AnyGenerator, Generator, build_generator
 from tf_dyngen.model.linear_start import (
     chain_start,
     fit_linear_dynamic_texture,
     start_linear_backbone,
 )
+from tf_dyngen.training.attention_start import start_attention
 from tf_dyngen.training.optimizer import build_optimizer
 from tf_dyngen.video.clip_store import ClipStore
 from tf_dyngen.video.clips import ClipRecord, to_model_range
@@ -32,7 +33,7 @@ MEMORY_OF_PREDICTED = 0.95
 class Learner(NamedTuple):
     """Everything that training changes; no chains where they start afresh at every visit."""
 
-    generator: Generator
+    generator: AnyGenerator
     optimizer: keras.optimizers.Optimizer
     chains: Chains | None
 
@@ -79,7 +80,7 @@ def build_learner(
 ) -> Learner:
     """Makes all variables: weights and optimiser in the strategy's scope, chains on the host."""
     with strategy.scope():
-        generator = build_generator(config)
+        generator = build_generator(config, sum(clip.num_frames for clip in clips))
         optimizer = build_optimizer(config.learning)
         optimizer.build(generator.trainable_variables)
     chains = None
@@ -93,8 +94,9 @@ def start_learner(learner: Learner, config: Config, store: ClipStore, fitted: Fi
     """Puts weights and chains where training starts.
 
     The linear backbone starts as the linear dynamic texture of the clips, its chains at the
-    texture's innovations, with appearance as the looks and motions of `action_start`; the paper's
-    parameterisation starts at random, its chains at the prior.
+    texture's innovations, with appearance as the looks and motions of `action_start`; the attention
+    model remembers the clips, its chains play them as they are; the paper's parameterisation starts
+    at random, its chains at the prior.
 
     Args:
       learner: its variables are set.
@@ -105,6 +107,9 @@ def start_learner(learner: Learner, config: Config, store: ClipStore, fitted: Fi
     chains = learner.chains
     if chains is not None:
         chains.start_from_prior(config.seed)
+    if config.model.parameterisation == ATTENTION:
+        start_attention(learner.generator, store, chains)
+        return
     if config.model.parameterisation != LINEAR_BACKBONE:
         return
     start = _start_actions if config.model.appearance_size else _start_texture
