@@ -78,8 +78,10 @@ def test_what_real_frames_score_themselves_is_no_fault():
     assert describe(figures(look=2.0), figures(look=2.0)) == CANNOT_BE_TOLD
     assert grade("look", 2.0, 1.0) == "fair"
     assert grade("look", 2.0, 2.0) == "good"
-    assert grade("look", 2.0, None) == "fair"
-    assert grade("motion", 0.8, 1.3) == "good"
+    assert grade("look", 2.0, None) == "good"
+    assert grade("look", 4.0, None) == "fair"
+    assert grade("motion", 1.3, 1.3) == "good"
+    assert grade("motion", 0.7, 1.3) == "fair"
     assert grade("motion", 0.1, None) == "poor"
     assert grade("motion", float("nan"), None) is None
     assert grade("step", 100.0, None) is None

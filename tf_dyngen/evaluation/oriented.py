@@ -125,9 +125,7 @@ def _look(frames):
     grey = tf.reduce_mean(frames, -1, keepdims=True)
     magnitudes = [_magnitude(_respond(scale)) for scale in _scales(grey)]
     coarse = _halve(magnitudes[0])
-    second = [
-        _magnitude(_respond(coarse[..., one : one + 1])) for one in range(NUM_ORIENTATIONS)
-    ]
+    second = [_magnitude(_respond(coarse[..., one : one + 1])) for one in range(NUM_ORIENTATIONS)]
     aligned = _align(magnitudes)
     colours = tf.image.resize(frames, aligned.shape[1:3], antialias=True)
     seconds = tf.image.resize(tf.concat(second, -1), aligned.shape[1:3])

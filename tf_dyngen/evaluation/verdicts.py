@@ -13,6 +13,8 @@ from tf_dyngen.evaluation.metrics import Estimate
 GOOD, FAIR, POOR = "good", "fair", "poor"
 # Multiples of the bound beyond which a figure is poor.
 MUCH = 2.0
+# Times as wide are bounds where it is not known what real frames score.
+UNKNOWN = 2.0
 # Below this share of the clip's motion, a video stands still.
 STILL = 0.01
 CANNOT_BE_TOLD = "Cannot be told from real frames by these figures."
@@ -90,7 +92,7 @@ RULES = {
     "copied": _Rule(
         abs, 0.1, 1.5, None, "repeats the clip", lambda value: f"{100 * value:.0f}% of it"
     ),
-    "repetition": _Rule(_lack, math.log(1 / 0.5), 1.5, "repeats itself", None, _share),
+    "repetition": _Rule(_lack, math.log(1 / 0.7), 1.5, "repeats itself", None, _share),
     "speed": _Rule(
         abs,
         0.15,
@@ -108,7 +110,7 @@ RULES = {
         lambda value: f"{100 * value:.0f}% of the motion",
     ),
     "patches": _Rule(_excess, math.log(1.5), 1.3, None, "has other details", _distance_to),
-    "diversity": _Rule(_lack, math.log(1 / 0.4), 1.0, "is alike for all seeds", None, _share),
+    "diversity": _Rule(_lack, math.log(1 / 0.63), 1.0, "is alike for all seeds", None, _share),
     "frechet_distance": _Rule(
         _excess, math.log(1.5), 1.3, None, "looks unlike the clip to your network", _distance_to
     ),
@@ -156,9 +158,7 @@ def describe(figures: Figures, real: Figures | None) -> str:
     faults = find_faults(figures, real)
     if not faults:
         return CANNOT_BE_TOLD
-    words = [
-        fault.words if fault.off > MUCH else f"somewhat: {fault.words}" for fault in faults
-    ]
+    words = [fault.words if fault.off > MUCH else f"somewhat: {fault.words}" for fault in faults]
     sentence = "; ".join(words)
     return sentence[0].upper() + sentence[1:] + "."
 
@@ -199,8 +199,8 @@ def describe_drift(first: Figures, last: Figures) -> str:
 
 def _off(name: str, value: float, usual: float | None) -> float:
     rule = RULES[name]
-    known = usual is not None and math.isfinite(usual)
-    if known and rule.distance is _ratio and value > 0 and usual > 0:
+    if usual is None or math.isnan(usual):
+        return rule.distance(value) / (UNKNOWN * rule.bound)
+    if rule.distance is _ratio and usual > 0:
         value = value / min(max(value, min(1.0, usual)), max(1.0, usual))
-    allowed = rule.slack * rule.distance(usual) if known else 0.0
-    return rule.distance(value) / max(rule.bound, allowed)
+    return rule.distance(value) / max(rule.bound, rule.slack * rule.distance(usual))
