@@ -66,11 +66,11 @@ def test_better_than_reality_is_no_fault(name):
 
 
 def test_the_worst_comes_first():
-    faults = find_faults(figures(look=2.0, colour=0.1, motion=0.7), figures())
-    assert [fault.name for fault in faults] == ["colour", "look", "motion"]
+    faults = find_faults(figures(look=2.0, colour=0.1, motion=0.6), figures())
+    assert [fault.name for fault in faults] == ["colour", "motion", "look"]
     # 0.1 beside a bound of 0.002; log 2 beside log 1.5.
     assert faults[0].off == pytest.approx(50.0)
-    assert faults[1].off == pytest.approx(math.log(2) / math.log(1.5))
+    assert faults[2].off == pytest.approx(math.log(2) / math.log(1.5))
 
 
 def test_what_real_frames_score_themselves_is_no_fault():
@@ -85,6 +85,15 @@ def test_what_real_frames_score_themselves_is_no_fault():
     assert grade("motion", 0.1, None) == "poor"
     assert grade("motion", float("nan"), None) is None
     assert grade("step", 100.0, None) is None
+
+
+def test_the_spread_of_real_frames_counts():
+    real = {"variance": Estimate(1.4, 0.2), "rhythm": Estimate(0.3, 0.1)}
+    assert find_faults({"variance": Estimate(2.0)}, real) == []
+    assert find_faults({"variance": Estimate(2.2)}, real) != []
+    assert find_faults({"variance": Estimate(0.7)}, real) != []
+    assert find_faults({"rhythm": Estimate(0.5)}, real) == []
+    assert find_faults({"rhythm": Estimate(0.5)}, {"rhythm": Estimate(0.3)}) != []
 
 
 def test_figures_that_are_not_known_are_passed_over():

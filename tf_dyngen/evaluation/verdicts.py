@@ -131,6 +131,13 @@ def grade(name: str, value: float, usual: float | None) -> str | None:
     return GOOD if off <= 1.0 else FAIR if off <= MUCH else POOR
 
 
+def usual_end(name: str, usual: Estimate) -> float:
+    """Returns what real frames score, one standard error farther from reality's 1 or 0."""
+    error = 0.0 if math.isnan(usual.standard_error) else usual.standard_error
+    ends = usual.mean, usual.mean + error, max(usual.mean - error, usual.mean / 2.0)
+    return max(ends, key=RULES[name].distance)
+
+
 def find_faults(figures: Figures, real: Figures | None) -> list[Fault]:
     """Returns what can be told of videos, the worst first.
 
@@ -146,7 +153,7 @@ def find_faults(figures: Figures, real: Figures | None) -> list[Fault]:
         if name not in figures or math.isnan(figures[name].mean):
             continue
         value = figures[name].mean
-        off = _off(name, value, real[name].mean if real and name in real else None)
+        off = _off(name, value, usual_end(name, real[name]) if real and name in real else None)
         words = rule.high if rule.low is None or (rule.high and value > 1.0) else rule.low
         if off > 1.0 and words:
             faults.append(Fault(name, off, f"{words} ({rule.shown(value)})"))
