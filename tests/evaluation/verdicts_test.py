@@ -39,7 +39,7 @@ def test_all_figures_count():
         ({"sharpness": 3.0}, "Is grainy"),
         ({"look": 4.0}, "Looks unlike the clip (4.0 times as far off as real frames)"),
         ({"move": 4.0}, "Moves unlike the clip"),
-        ({"patches": 4.0}, "Has other details"),
+        ({"patches": 6.0}, "Has other details"),
         ({"rhythm": 2.0}, "Has another rhythm"),
         ({"colour": 0.02}, "Has colours that the clip never has (2.0% of the pixels)"),
         ({"seams": 9.0}, "Has seams"),

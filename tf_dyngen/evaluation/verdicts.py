@@ -109,7 +109,7 @@ RULES = {
         "moves in other directions",
         lambda value: f"{100 * value:.0f}% of the motion",
     ),
-    "patches": _Rule(_excess, math.log(1.5), 1.3, None, "has other details", _distance_to),
+    "patches": _Rule(_excess, math.log(2.0), 1.3, None, "has other details", _distance_to),
     "diversity": _Rule(_lack, math.log(1 / 0.63), 1.0, "is alike for all seeds", None, _share),
     "frechet_distance": _Rule(
         _excess, math.log(1.5), 1.3, None, "looks unlike the clip to your network", _distance_to
