@@ -178,12 +178,10 @@ def test_fine_places_show_what_the_nearest_coarse_place_shows():
         ]
         near = [number for number, distance in enumerate(away) if distance == min(away)]
         for video in range(2):
-            expected = [
-                (
-                    int(sources.time[video, number]),
-                    int(np.clip(top + 2 * (sources.top[video, number] - COARSE.tops[number]), 0, 24)),
-                    int(np.clip(left + 2 * (sources.left[video, number] - COARSE.lefts[number]), 0, 40)),
-                )
-                for number in near
-            ]  # fmt: skip
+            expected = []
+            for number in near:
+                down = int(sources.top[video, number]) - COARSE.tops[number]
+                right = int(sources.left[video, number]) - COARSE.lefts[number]
+                moved = (min(max(top + 2 * down, 0), 24), min(max(left + 2 * right, 0), 40))
+                expected.append((int(sources.time[video, number]), *moved))
             assert tuple(int(leaf[video, place]) for leaf in found) in expected
