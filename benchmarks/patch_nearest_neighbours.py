@@ -201,7 +201,7 @@ def _stretch(position, shape: tuple[int, ...], others: tuple[int, ...]) -> np.nd
       position: [t, h, w, 3], or None.
       shape: of those that ask, now; others: of those that are found, now.
     """
-    places = np.stack(np.indices(shape), axis=-1)
+    places = np.moveaxis(np.indices(shape), 0, -1)
     if position is None:
         moved = places
     else:
