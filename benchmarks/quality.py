@@ -141,8 +141,8 @@ def result(last: dict, found: Assessment) -> dict[str, Estimate]:
     assert found.run is not None
     drift = found.run.drift
     ratio = Estimate(drift.last["motion"].mean / drift.first["motion"].mean)
-    trained = {"steps": last["step"], "s": last["seconds"], "PSNR dB": last.get("psnr", np.nan)}
-    estimates = {name: Estimate(value) for name, value in trained.items()}
+    columns = {"steps": "step", "s": "seconds", "PSNR dB": "psnr"}
+    estimates = {column: Estimate(last[name]) for column, name in columns.items() if name in last}
     return {**estimates, **found.rows[found.name].figures, "drift": ratio}
 
 
