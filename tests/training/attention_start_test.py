@@ -33,7 +33,7 @@ def test_a_clip_that_comes_back_is_no_steps_from_itself():
 
 
 def test_where_it_goes_there_and_back_again_only_other_rounds_are_near():
-    """What is left of no distance is rounding: of squares of 768 numbers, over steps of 10 levels."""
+    """What is left of no distance is rounding: of squares of 768 numbers, over steps of 10."""
     rising = np.concatenate([np.arange(0, 200, 10), np.arange(200, 0, -10)])
     clip = shades(np.tile(rising, 3))
     assert moment_distance([clip], RUN.video) < 0.05
