@@ -60,6 +60,8 @@ def train_run(
 ) -> tuple[TrainedRun, dict]:
     """Trains as launch.train does; returns the run and its last logged metrics.
 
+    Where there are no learning steps, those are the step and the seconds that all took.
+
     Args:
       workdir: of the run.
       source: of its clips.
@@ -67,6 +69,7 @@ def train_run(
       settings: KEY=VALUE.
       minutes: of training, at most.
     """
+    started = time.perf_counter()
     train(
         workdir,
         preset=preset,
@@ -76,7 +79,9 @@ def train_run(
         register=data_sets.register,
         max_seconds=60 * minutes,
     )
-    return load_run(workdir, print), read_metrics(workdir)[-1]
+    seconds = time.perf_counter() - started
+    run, logged = load_run(workdir, print), read_metrics(workdir)
+    return run, logged[-1] if logged else {"step": run.step, "seconds": seconds}
 
 
 def median_seconds(calls: Sequence[Callable[[], object]], repeats: int) -> list[float]:

@@ -17,7 +17,7 @@ from tf_dyngen.config import AttentionConfig, VideoConfig
 from tf_dyngen.model.attention.layout import Layout, layout_of
 from tf_dyngen.model.attention.memory import Memory
 from tf_dyngen.model.attention.moments import MomentTransition, share_out
-from tf_dyngen.model.attention.patches import Painter, Sources, offers, own_places
+from tf_dyngen.model.attention.patches import Painter, Sources, frame_of, offers, own_places
 from tf_dyngen.model.attention.search import PatchSearch, doubled
 from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.model.normalization import Mode
@@ -77,8 +77,10 @@ class AttentionGenerator(keras.Model):
         """Returns states [B, S] from which frames `moments` [B] of the memory follow."""
         moments = tf.convert_to_tensor(moments, tf.int32)
         low = tf.gather(self.memory.low, moments)[:, None]
-        last = tf.gather(self.memory.low, tf.gather(self.memory.before, moments))[:, None]
-        sources = tuple(own_places(grid, moments - 1) for grid in self.layout.grids)
+        before = tf.gather(self.memory.before, moments)
+        last = tf.gather(self.memory.low, before)[:, None]
+        times = tf.where(tf.equal(before, moments), -1 - moments, before)
+        sources = tuple(own_places(grid, times) for grid in self.layout.grids)
         followed = tf.repeat(moments[:, None], self.transition.num_parts, axis=1)
         fading = sources[-1:] * (self._config.fade - 1)
         return self._pack(State(followed, tf.concat([last, last, low], axis=1), sources, fading))
@@ -86,10 +88,12 @@ class AttentionGenerator(keras.Model):
     def initial_state(self, draw) -> tf.Tensor:
         """Returns the state [B, S] that a draw [B, S] of N(0, I) stands for: a moment of the clip.
 
-        All moments that have a next one are as likely as each other; the draw's first number
-        decides.
+        All moments that have a next one are as likely as each other, all where none has one; the
+        draw's first number decides.
         """
-        usable = tf.cast(tf.where(self.memory.goes_on())[:, 0], tf.int32)
+        goes_on = self.memory.goes_on()
+        usable = tf.where(tf.logical_or(goes_on, tf.logical_not(tf.reduce_any(goes_on))))
+        usable = tf.cast(usable[:, 0], tf.int32)
         number = tf.cast(tf.size(usable), tf.float32)
         share = 0.5 * tf.math.erfc(-draw[:, 0] / np.float32(np.sqrt(2.0)))
         index = tf.minimum(tf.cast(share * number, tf.int32), tf.size(usable) - 1)
@@ -171,8 +175,9 @@ class AttentionGenerator(keras.Model):
 
     def _gone_on(self, sources: Sources) -> Sources:
         """Returns the same pieces of the clip, one frame later."""
-        after = tf.gather(self.memory.after, tf.maximum(sources.time, 0))
-        return sources._replace(time=tf.where(sources.time < 0, 0, after))
+        frame = frame_of(sources.time)
+        after = tf.gather(self.memory.after, frame)
+        return sources._replace(time=tf.where(sources.time < 0, frame, after))
 
     def _paint(self, state: State, finest_only: bool = False) -> tuple[tf.Tensor, ...]:
         """Returns a state's frames [B, H, W, C] in levels, at each grid's size, coarse to fine.

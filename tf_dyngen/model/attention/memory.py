@@ -81,7 +81,9 @@ class Memory(keras.layers.Layer):
         moving = np.concatenate([patches[before], patches, patches[after]], axis=-1)
         every = moving.reshape(-1, moving.shape[-1])
         chosen = np.random.default_rng(SEED).permutation(len(every))[:MOST_FITTED]
-        _, vectors = np.linalg.eigh(np.atleast_2d(np.cov(every[chosen].astype(np.float64).T)))
+        _, vectors = np.linalg.eigh(
+            np.atleast_2d(np.cov(every[chosen].astype(np.float64).T, bias=True))
+        )
         projection = vectors[:, ::-1][:, : self.projection.shape[1]].astype(np.float32)
         descriptors = (moving @ projection).transpose(1, 2, 0)
         self.projection.assign(projection)

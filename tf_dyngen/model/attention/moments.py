@@ -20,7 +20,8 @@ NEVER = -1e9
 # Draws by which the bonus of the moment that is followed is calibrated.
 MOST_SCORES, FEWEST_DRAWS, MOST_DRAWS, SEED = 1_500_000, 25, 200, 0
 MOST_CALIBRATED = 100
-ROUNDS, BALANCING_STEP = 30, 0.5
+# Steps of equal length go to and fro: a moment that is entered more often is left less often.
+ROUNDS, FIRST_STEP = 30, 0.5
 
 
 class Parts(NamedTuple):
@@ -132,7 +133,7 @@ class MomentTransition(keras.layers.Layer):
         """
         logits = self.logits(state, moments, low, goes_on) + noise
         chosen = tf.argmax(logits, axis=2, output_type=tf.int32)
-        following = tf.minimum(chosen + 1, self._num_moments - 1)
+        following = chosen + tf.cast(tf.gather(goes_on, chosen), tf.int32)
         return self.follow(state, tf.gather(low, chosen), tf.gather(low, following)), following
 
     def logits(self, state, moments, low, goes_on):
@@ -168,21 +169,24 @@ def balance(logits: np.ndarray, goes_on: np.ndarray, switch: float) -> tuple[flo
       logits: [M, M], of all moments (columns) where the state is a moment of the clip (rows).
       goes_on: [M] bool.
       switch: probability with which the moment that is followed is to be left.
-    Returns: the bonus; the bias of each moment, [M], with which all moments that go on are chosen
-      equally often where the states are all moments of the clip: else those that have many like
-      them would be shown more often than in the clip.
+    Returns: the bonus; the bias of each moment, [M], with which moments are entered as often as
+      they are left where the states are all moments of the clip, and have their share of what
+      follows its ends: else those that have many like them would be shown more often than in the
+      clip.
     """
     number = len(logits)
+    if not goes_on.any():
+        return 0.0, np.zeros(number)
     rows = np.arange(number)
     rows = rows[np.linspace(0, number - 1, min(number, MOST_CALIBRATED)).astype(int)]
     ago = rows[:, None] - np.arange(number)
     recent = (ago >= -1) & (ago <= NUM_RECENT) & (ago != 0)
     scores = np.where(goes_on, logits[rows] - RECENT_PENALTY * recent, NEVER)
     num_draws = int(np.clip(MOST_SCORES // (len(rows) * number), FEWEST_DRAWS, MOST_DRAWS))
-    noise = np.random.default_rng(SEED).standard_normal((num_draws, 1, number))
+    noise = np.random.default_rng(SEED).standard_normal((num_draws, len(rows), number))
     floor = 0.2 / number
     bonus, bias = 0.0, np.zeros(number)
-    for _ in range(ROUNDS):
+    for completed in range(ROUNDS):
         disturbed = scores + bias + noise
         own = disturbed[:, np.arange(len(rows)), rows]
         others = disturbed.copy()
@@ -196,5 +200,6 @@ def balance(logits: np.ndarray, goes_on: np.ndarray, switch: float) -> tuple[flo
         # A moment must be entered as often as it is left.
         wanted = np.interp(np.arange(number), rows, left.mean(axis=0)) * goes_on
         wanted /= wanted.sum()
-        bias -= BALANCING_STEP * np.log((entered + floor) / (wanted + floor)) * goes_on
+        step = FIRST_STEP / np.sqrt(1.0 + completed)
+        bias -= step * np.log((entered + floor) / (wanted + floor)) * goes_on
     return bonus, bias

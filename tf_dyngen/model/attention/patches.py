@@ -22,12 +22,18 @@ NEIGHBOURS = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
 class Sources(NamedTuple):
     """Where the patches of places come from; leaves [B, P] or [B, K, P] int32.
 
-    time: frame of the memory; -1 is the one before the first. top, left: first pixel there.
+    time: frame of the memory; -1 - m stands for the one before frame m where m is a clip's first,
+      and looks as m does. top, left: first pixel there.
     """
 
     time: tf.Tensor
     top: tf.Tensor
     left: tf.Tensor
+
+
+def frame_of(time: tf.Tensor) -> tf.Tensor:
+    """Returns the frames of the memory that times of sources show."""
+    return tf.maximum(time, -1 - time)
 
 
 def own_places(grid: Grid, times: tf.Tensor) -> Sources:
@@ -47,7 +53,7 @@ def gather_patches(bank: tf.Tensor, grid: Grid, sources: Sources, step: int) -> 
     """
     inner = tf.range(0, grid.patch, step)
     offsets = tf.reshape(inner[:, None] * grid.width + inner, [-1])
-    first = (tf.maximum(sources.time, 0) * grid.height + sources.top) * grid.width + sources.left
+    first = (frame_of(sources.time) * grid.height + sources.top) * grid.width + sources.left
     return tf.cast(tf.gather(bank, tf.expand_dims(first, -1) + offsets), tf.float32)
 
 
@@ -143,8 +149,7 @@ class Painter:
         grid = self._grid
         down, right = sources.top - grid.tops, sources.left - grid.lefts
         time, down, right = (
-            tf.gather(leaf, self._places, axis=1)
-            for leaf in (tf.maximum(sources.time, 0), down, right)
+            tf.gather(leaf, self._places, axis=1) for leaf in (frame_of(sources.time), down, right)
         )
         row = tf.clip_by_value(self._rows + down, 0, grid.height - 1)
         column = tf.clip_by_value(self._columns + right, 0, grid.width - 1)

@@ -12,6 +12,7 @@ from tf_dyngen.model.attention.patches import (
     Sources,
     choose,
     distance,
+    frame_of,
     gather_patches,
     join,
     offers,
@@ -68,7 +69,7 @@ class PatchSearch:
 
     def _cost(self, candidates: Sources, fit) -> tf.Tensor:
         """Returns the cost [B, K, P] of candidates, in squared levels."""
-        times = tf.gather(self._memory.before, tf.maximum(candidates.time, 0))
+        times = tf.gather(self._memory.before, frame_of(candidates.time))
         before = candidates._replace(time=times)
         shown = gather_patches(self._bank, self._grid, before, COMPARED_STEP)
         return fit + self._continuity * distance(shown, self._before)
@@ -87,7 +88,7 @@ class PatchSearch:
         first = candidates.top // ratio * low_grid.width + candidates.left // ratio
         size = low_grid.height * low_grid.width
         bank = tf.reshape(memory.low, [-1, low_frames.shape[-1]])
-        times = tf.maximum(candidates.time, 0)
+        times = frame_of(candidates.time)
         total = tf.zeros([])
         for number, moment in enumerate(
             (tf.gather(memory.before, times), times, tf.gather(memory.after, times))
