@@ -7,13 +7,14 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
-from tf_dyngen.config import Config
+from tf_dyngen.config import ATTENTION, Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.inference.chains import Chains, Visit
 from tf_dyngen.inference.posterior import likelihood_precision
 from tf_dyngen.inference.preconditioning import Linearization
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
+from tf_dyngen.training.attention_replica import AttentionReplica
 from tf_dyngen.training.batches import Batch, ClipBatches
 from tf_dyngen.training.metrics import Metrics, summarize
 from tf_dyngen.training.preconditioner import FollowingPreconditioner
@@ -72,7 +73,8 @@ class Trainer:
         self.completed = 0
         self.seconds = 0.0
         self._stops = False
-        self._replica = Replica(
+        is_attention = config.model.parameterisation == ATTENTION
+        self._replica = (AttentionReplica if is_attention else Replica)(
             config,
             generator,
             optimizer,
