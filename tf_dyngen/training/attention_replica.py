@@ -21,7 +21,6 @@ from tf_dyngen.training.batches import Batch
 from tf_dyngen.training.learner import StepInfo
 from tf_dyngen.training.replica import Totals
 
-
 # Of the posterior: how far a latent that frames depend on can move.
 LATENT_SCALE = 0.05
 

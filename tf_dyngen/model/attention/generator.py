@@ -68,8 +68,16 @@ class AttentionGenerator(keras.Model):
         self.built = True
 
     def remember(self, clips: list[np.ndarray]) -> None:
-        """Takes clips [T, H, W, C] uint8 into the memory and calibrates the transition by them."""
+        """Takes clips [T, H, W, C] uint8 into the memory and calibrates the model by them."""
         self.memory.remember(clips)
+        self.calibrate()
+
+    def calibrate(self) -> None:
+        """Sets what follows from the memory and the learned weights.
+
+        It is done when learning has moved them: parts then leave moments as often as before.
+        """
+        self.memory.weigh()
         low, goes_on = self.memory.low.numpy(), self.memory.goes_on().numpy()
         self.transition.calibrate(low, goes_on, self._config.switch)
 

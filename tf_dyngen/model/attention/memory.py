@@ -24,8 +24,10 @@ class Memory(keras.layers.Layer):
     Attributes:
       low: [M, h * w, C] float32 in [0, 1].
       before, after: [M] int32, each frame's neighbours in its clip; itself at the ends.
-      projection: [D, d]; descriptors: [P, d, M], of the coarsest grid.
-      log_metric: [d], logarithms of what each dimension of descriptors counts in comparisons.
+      projection: [D, d]; descriptors: [P, d, M]; their squares, as the metric weighs them: [P, M];
+        of the coarsest grid.
+      log_metric: [d], logarithms of what each dimension of descriptors counts in comparisons; not
+        trained unless it is told to be, since new video is no better for it.
       log_softness: scalar, logarithm of how unlike a patch may be to have a share where all have.
     """
 
@@ -47,7 +49,8 @@ class Memory(keras.layers.Layer):
         self.after = self._fixed("after", (num_frames,), "int32")
         self.projection = self._fixed("projection", (size, depth))
         self.descriptors = self._fixed("descriptors", (places, depth, num_frames))
-        self.log_metric = self.add_weight(shape=(depth,), initializer="zeros", name="log_metric")
+        self.squares = self._fixed("squares", (places, num_frames))
+        self.log_metric = self._fixed("log_metric", (depth,))
         self.log_softness = self.add_weight(shape=(), initializer="zeros", name="log_softness")
         self.low_grid = _low_grid(layout, low_patch)
         self.built = True
@@ -93,6 +96,10 @@ class Memory(keras.layers.Layer):
         self.descriptors.assign(descriptors)
         self.log_softness.assign(np.log(_usual_distance(descriptors)))
 
+    def weigh(self) -> None:
+        """Finds the squares of descriptors by the metric as it is now."""
+        self.squares.assign(self.squares_of(self.descriptors.value))
+
     def nearest(self, low_frames) -> tf.Tensor:
         """Returns the moment [B, P] whose patch at each coarse place is nearest.
 
@@ -105,17 +112,22 @@ class Memory(keras.layers.Layer):
         asked = tf.matmul(rows, self.projection)
         places, depth = self.low_grid.num_places, self.projection.shape[1]
         asked = tf.transpose(tf.reshape(asked, [-1, places, depth]), [1, 0, 2])
-        scores = self.distances(asked, self.descriptors.value)
+        scores = self.distances(asked, self.descriptors.value, self.squares.value)
         return tf.transpose(tf.argmin(scores, axis=2, output_type=tf.int32))
 
-    def distances(self, asked, descriptors) -> tf.Tensor:
-        """Returns squared distances [P, N, M] of descriptors [P, N, d] to others, [P, d, M].
+    def squares_of(self, descriptors) -> tf.Tensor:
+        """Returns the squares [P, M] of descriptors [P, d, M], by the metric."""
+        return tf.einsum("pdm,d->pm", tf.square(descriptors), tf.exp(self.log_metric))
 
-        What all of a row have in common is left out.
+    def distances(self, asked, descriptors, squares) -> tf.Tensor:
+        """Returns squared distances [P, N, M], by the metric, up to what a row has in common.
+
+        Args:
+          asked: descriptors [P, N, d].
+          descriptors: [P, d, M]; squares: of these, [P, M].
         """
-        metric = tf.exp(self.log_metric)
-        squares = tf.einsum("pdm,d->pm", tf.square(descriptors), metric)
-        return squares[:, None] - 2.0 * tf.matmul(asked * metric, descriptors)
+        weighed = asked * tf.exp(self.log_metric)
+        return squares[:, None] - 2.0 * tf.matmul(weighed, descriptors)
 
     def goes_on(self) -> tf.Tensor:
         """Returns [M] bool, whether a frame has a next one."""

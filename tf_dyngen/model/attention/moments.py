@@ -67,7 +67,8 @@ class MomentTransition(keras.layers.Layer):
       temperature: of the attention, in units of `scale`.
 
     Attributes:
-      retention, log_temperature: scalars, these two as they are learned.
+      log_temperature: scalar, the logarithm of the temperature as it is learned.
+      retention: scalar; not trained unless it is told to be, since new video is no better for it.
       scale: [K], the usual squared distance of moments that are near each other.
       bonus: [K], what is added to the logit of the moment that is followed.
       bias: [K, M], what is added to that of each moment, see `balance`.
@@ -82,6 +83,7 @@ class MomentTransition(keras.layers.Layer):
             shape=(),
             initializer=keras.initializers.Constant(retention),
             constraint=_keep_retention,
+            trainable=False,
             name="retention",
         )
         self.log_temperature = self.add_weight(

@@ -153,8 +153,12 @@ class RelaxedGenerator:
             low, moments = transition.relaxed(
                 low, moments, draws.read(frame), known, allowed[frame], self._softness
             )
-            return frame + 1, low, moments, low_frames.write(frame, low), followed.write(
-                frame, moments
+            return (
+                frame + 1,
+                low,
+                moments,
+                low_frames.write(frame, low),
+                followed.write(frame, moments),
             )
 
         *_, low_frames, followed = tf.while_loop(
@@ -181,7 +185,7 @@ class RelaxedGenerator:
         asked = self._descriptors(low, places)
         keys = tf.gather(memory.descriptors, places)
         num_clips, num_frames = frames.shape
-        distances = memory.distances(asked, keys)
+        distances = memory.distances(asked, keys, memory.squares_of(keys))
         logits = -distances * tf.exp(-memory.log_softness)
         allowed = tf.reshape(self._allowed(frames), [1, num_clips * num_frames, -1])
         shares = tf.nn.softmax(tf.where(allowed, logits, NEVER), axis=2)
