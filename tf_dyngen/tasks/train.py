@@ -295,8 +295,8 @@ def _say_how_it_ended(workdir: Path, trainer: Trainer) -> None:
     _say(f"stopped at step {trainer.completed} of {steps}; {advice}")
     if steps and trainer.config.model.parameterisation == configs.ATTENTION:
         _say(
-            "PSNR is that of frames explained without those around them; samples/reconstruction.mp4 "
-            "is played from memory, a copy"
+            "PSNR is that of frames explained without those around them; "
+            "samples/reconstruction.mp4 is played from memory, a copy"
         )
     _say(f"look at {workdir}/samples; new video: python -m launch.synthesize --workdir={workdir}")
 

@@ -17,6 +17,7 @@ from tf_dyngen.model.attention.relaxed import (
 )
 from tf_dyngen.model.density import hide_absent
 from tf_dyngen.model.latents import Latents
+from tf_dyngen.model.shapes import static_shape
 from tf_dyngen.training.batches import Batch
 from tf_dyngen.training.learner import StepInfo
 from tf_dyngen.training.replica import Totals
@@ -151,12 +152,12 @@ class AttentionReplica:
         self._optimizer.apply(gradients, weights)
         present = hide_absent(tf.ones_like(latents.noise), window.present)
         values = self._generator.layout.grids[0].patch ** 2 * self._generator.layout.channels
-        num_frames = tf.reduce_sum(present) / latents.noise.shape[2]
+        num_frames = tf.reduce_sum(present) / static_shape(latents.noise)[2]
         nothing = tf.zeros([])
         info = StepInfo(
             log_joint=tf.reduce_sum(density.log_joint),
             squared_error=tf.reduce_sum(density.squared_error),
-            num_values=num_frames * window.places.shape[0] * values,
+            num_values=num_frames * static_shape(window.places)[0] * values,
             squared_noise=tf.reduce_sum(tf.square(latents.noise)),
             num_noise=tf.reduce_sum(present),
             squared_gradient=tf.square(tf.linalg.global_norm(gradients)),

@@ -14,6 +14,7 @@ from tf_dyngen.model.attention.moments import NEVER
 from tf_dyngen.model.attention.patches import gather_patches, own_places
 from tf_dyngen.model.density import hide_absent
 from tf_dyngen.model.latents import Latents, LatentSizes, log_prior
+from tf_dyngen.model.shapes import static_shape
 
 # Moments this near to a frame have no share in it; of short clips one in so many moments.
 MOST_LEFT_OUT, SHARE_LEFT_OUT = 3, 8
@@ -113,7 +114,7 @@ class RelaxedGenerator:
           present: None, or bool [B, T]: False for frames behind a clip's end.
         """
         state = self._generator.unpack(start)
-        num_frames = latents.noise.shape[1]
+        num_frames = static_shape(latents.noise)[1]
         frames = self.frames_shown(state, num_frames)
         course = self._roll_out(state, latents.noise, frames)
         expected = self.patches(course.low, frames, places)
@@ -127,7 +128,7 @@ class RelaxedGenerator:
         )
         grid = self._generator.layout.grids[0]
         # Patches overlap and few are compared: together they count as the frame that they are of.
-        weight = grid.height * grid.width / (places.shape[0] * grid.patch**2)
+        weight = grid.height * grid.width / (static_shape(places)[0] * grid.patch**2)
         log_joint = log_prior(counted) - 0.5 * precision * (low_squared + weight * squared)
         return RelaxedDensity(log_joint, squared, self._pack(course, state, frames))
 
@@ -140,7 +141,7 @@ class RelaxedGenerator:
         """Rolls the low frames and the moments on; frames [B, T] are those shown."""
         generator = self._generator
         memory, transition = generator.memory, generator.transition
-        num_clips, num_frames = frames.shape
+        num_clips, num_frames = static_shape(frames)
         by_part = tf.reshape(noise, [num_clips, num_frames, transition.num_parts, -1])
         draws = tf.TensorArray(tf.float32, num_frames).unstack(tf.transpose(by_part, [1, 0, 2, 3]))
         low, moments = state.low[:, -1], state.moments
@@ -184,7 +185,7 @@ class RelaxedGenerator:
         memory = self._generator.memory
         asked = self._descriptors(low, places)
         keys = tf.gather(memory.descriptors, places)
-        num_clips, num_frames = frames.shape
+        num_clips, num_frames = static_shape(frames)
         distances = memory.distances(asked, keys, memory.squares_of(keys))
         logits = -distances * tf.exp(-memory.log_softness)
         allowed = tf.reshape(self._allowed(frames), [1, num_clips * num_frames, -1])
@@ -198,7 +199,7 @@ class RelaxedGenerator:
         """Returns descriptors [n, B * T, d] of three low frames each, [B, T + 2, h * w, C]."""
         memory = self._generator.memory
         grid = memory.low_grid
-        num_clips, number = low.shape[:2]
+        num_clips, number = static_shape(low)[:2]
         pictures = tf.reshape(low, [num_clips, number, grid.height, grid.width, -1])
         tops, lefts = tf.gather(grid.tops, places), tf.gather(grid.lefts, places)
         cut = [
@@ -234,7 +235,7 @@ class RelaxedGenerator:
 
     def _pack(self, course: _Course, state: State, frames) -> tf.Tensor:
         """Returns the packed states [B, T, S] after each frame."""
-        num_clips, num_frames = frames.shape
+        num_clips, num_frames = static_shape(frames)
         low = tf.stack([course.low[:, :-2], course.low[:, 1:-1], course.low[:, 2:]], axis=2)
         times = tf.reshape(frames, [-1])
         grids = self._generator.layout.grids
