@@ -293,11 +293,6 @@ def _say_how_it_ended(workdir: Path, trainer: Trainer) -> None:
     else:
         advice = f"for more: python -m launch.train --workdir={workdir} --steps={2 * steps}"
     _say(f"stopped at step {trainer.completed} of {steps}; {advice}")
-    if steps and trainer.config.model.parameterisation == configs.ATTENTION:
-        _say(
-            "PSNR is that of frames explained without those around them; "
-            "samples/reconstruction.mp4 is played from memory, a copy"
-        )
     _say(f"look at {workdir}/samples; new video: python -m launch.synthesize --workdir={workdir}")
 
 

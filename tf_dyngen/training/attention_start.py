@@ -61,6 +61,11 @@ def choose_settings(
         f"parts follow moments of their own, patches change over {settings.fade} frame"
         f"{'s' * (settings.fade > 1)}"
     )
+    if config.learning.steps:
+        report(
+            "PSNR is that of frames explained without those around them; the reconstruction in "
+            "samples/ is played from memory, a copy"
+        )
     return dataclasses.replace(config, attention=settings)
 
 
