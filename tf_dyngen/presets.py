@@ -15,8 +15,12 @@ def texture() -> dict:
     return {
         "video.num_frames": 600,
         "model.parameterisation": configs.ATTENTION,
+        "inference.langevin_steps": 1,
         "inference.precondition_every": 0,
-        "learning.steps": 0,
+        "learning.steps": 30,
+        "learning.learning_rate": 0.03,
+        "learning.warmup_steps": 0,
+        "learning.decay_steps": 30,
         "learning.statistics_weight": 0.0,
     }
 

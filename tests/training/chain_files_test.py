@@ -6,7 +6,6 @@ import pytest
 from tf_dyngen.inference.chains import Chains
 from tf_dyngen.model.latents import LatentSizes
 from tf_dyngen.training.chain_files import (
-    ARRAYS,
     BrokenChainsError,
     read_chains,
     remove_chains,
@@ -38,7 +37,7 @@ def check(chains, ids, seed=1):
         np.testing.assert_array_equal(
             chains.noise[chains.frames_of(row)], expected.noise[expected.frames_of(row)]
         )
-        for name in ARRAYS[1:]:
+        for name in Chains.ARRAYS[1:]:
             np.testing.assert_array_equal(getattr(chains, name)[row], getattr(expected, name)[row])
 
 

@@ -6,8 +6,8 @@ import pytest
 from tests.training.conftest import moving_clip
 from tf_dyngen.config import override
 from tf_dyngen.errors import UserError
+from tf_dyngen.inference.chains import Chains
 from tf_dyngen.model.generator import build_generator
-from tf_dyngen.training.chain_files import ARRAYS
 from tf_dyngen.training.checkpoint import Checkpoints
 from tf_dyngen.training.window_order import Shard
 
@@ -16,7 +16,7 @@ DATA = "ckpt-2.data-00000-of-00001"
 
 def numbers(trainer):
     variables = [*trainer.generator.variables, *trainer.optimizer.variables, trainer.energies.mean]
-    chains = [getattr(trainer.chains, name).copy() for name in ARRAYS]
+    chains = [getattr(trainer.chains, name).copy() for name in Chains.ARRAYS]
     return [*[v.numpy() for v in variables], *chains]
 
 

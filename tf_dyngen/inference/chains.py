@@ -41,6 +41,9 @@ class Chains:
       initial_state, carried_state: [clips, S]. appearance: [clips, A].
     """
 
+    # What is kept of them in a checkpoint: `noise`, and arrays of a row a clip.
+    ARRAYS = ("noise", "initial_state", "carried_state", "appearance")
+
     def __init__(self, clip_ids: Sequence[str], num_frames: Sequence[int], sizes: LatentSizes):
         self.rows = {clip_id: row for row, clip_id in enumerate(clip_ids)}
         self.num_frames = np.asarray(num_frames, np.int64)
@@ -121,3 +124,38 @@ class Chains:
         """Returns where the noise of windows stands, [B, L], and whether it is of the clip."""
         frames = starts[:, None] + np.arange(num_frames)
         return self._offsets[rows][:, None] + frames, frames < self.num_frames[rows][:, None]
+
+
+class PlayedChains(Chains):
+    """Chains of latents that are not those by which clips are played.
+
+    The attention model explains a frame by others than itself, and plays it from its memory: what
+    is inferred belongs to the explanation. A clip is played by noise of zero from a state of its
+    own.
+
+    Attributes:
+      played_state: [clips, S].
+    """
+
+    ARRAYS = (*Chains.ARRAYS, "played_state")
+
+    def __init__(self, clip_ids: Sequence[str], num_frames: Sequence[int], sizes: LatentSizes):
+        super().__init__(clip_ids, num_frames, sizes)
+        self.played_state = np.zeros_like(self.initial_state)
+
+    def start_at(
+        self,
+        clip_id: str,
+        noise: np.ndarray,
+        initial_state: np.ndarray,
+        appearance: np.ndarray | None = None,
+    ) -> None:
+        """Puts a clip's chain there, and plays it from that state; see `Chains`."""
+        super().start_at(clip_id, noise, initial_state, appearance)
+        self.played_state[self.rows[clip_id]] = initial_state
+
+    def of_clip(self, clip_id: str) -> Latents:
+        """Returns latents that play one whole clip, leaves [1, ...]."""
+        inferred = super().of_clip(clip_id)
+        state = tf.constant(self.played_state[self.rows[clip_id]][None])
+        return inferred._replace(noise=tf.zeros_like(inferred.noise), initial_state=state)

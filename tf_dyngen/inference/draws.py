@@ -8,7 +8,7 @@ import tensorflow as tf
 from tf_dyngen.model.latents import Latents, LatentSizes
 
 # Streams of random numbers of a run.
-_LANGEVIN, _PRIOR, _STATISTICS = 0, 4, 5
+_LANGEVIN, _PRIOR, _STATISTICS, _PLACES = 0, 4, 5, 6
 
 
 def clip_key(clip_id: str) -> int:
@@ -54,6 +54,11 @@ def statistics_seeds(seed: int, step, clip_keys) -> tf.Tensor:
     step_seed = fold_in(tf.constant([seed, _STATISTICS], tf.int32), step)
     keys = tf.unstack(clip_keys, num=clip_keys.shape[0])
     return tf.stack([fold_in(step_seed, key) for key in keys])
+
+
+def places_seed(seed: int, step) -> tf.Tensor:
+    """Returns a seed [2] int32 of the places at which a step compares patches, of all clips."""
+    return fold_in(tf.constant([seed, _PLACES], tf.int32), step)
 
 
 def _draw_latents(stream, step, clip_keys, num_draws, num_frames, sizes) -> Latents:

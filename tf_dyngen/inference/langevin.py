@@ -39,7 +39,7 @@ def langevin_step(
       step_size: delta > 0.
       noise: standard normal draws, the shapes of `latents`.
       temperature: 1 samples the posterior, 0 climbs to its mode.
-      preconditioner: the matrices L of the three latents, see `preconditioning`.
+      preconditioner: the matrices L of the three latents, see `preconditioning`, or scalars.
     Returns: the moved latents and LangevinInfo.
     """
     with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -61,7 +61,9 @@ def langevin_step(
 
 
 def precondition(root: tf.Tensor, values: tf.Tensor, *, transpose: bool = False) -> tf.Tensor:
-    """Returns L v, or L' v, of values [B, ...] whose entries number the rows of L."""
+    """Returns L v, or L' v, of values [B, ...] of as many entries as L has rows."""
+    if root.shape.rank == 0:
+        return root * values
     flat = tf.reshape(values, [-1, root.shape[0]])
     return tf.reshape(tf.matmul(flat, root, transpose_b=not transpose), values.shape)
 

@@ -63,6 +63,11 @@ def choose_settings(
         f"parts follow moments of their own at temperature {settings.temperature:g}, patches "
         f"change over {settings.fade} frame{'s' * (settings.fade > 1)}"
     )
+    if config.learning.steps:
+        report(
+            "PSNR is that of frames explained without those around them; the reconstruction in "
+            "samples/ is played from memory, a copy"
+        )
     return dataclasses.replace(config, attention=settings)
 
 

@@ -16,7 +16,6 @@ import numpy as np
 from tf_dyngen.inference.chains import Chains
 from tf_dyngen.training.window_order import Shard
 
-ARRAYS = ("noise", "initial_state", "carried_state", "appearance")
 _NAME = re.compile(r"chains-(\d+)\.(\d+)-of-(\d+)\.npz(\.unfinished)?")
 # What NumPy raises for files that are cut short or damaged.
 BROKEN = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile)
@@ -39,7 +38,7 @@ def write_chains(folder: Path, step: int, shard: Shard, chains: Chains) -> None:
             file,
             clip_ids=np.array(list(chains.rows), np.str_),
             num_frames=chains.num_frames,
-            **{name: getattr(chains, name) for name in ARRAYS},
+            **{name: getattr(chains, name) for name in chains.ARRAYS},
         )
         file.flush()
         os.fsync(file.fileno())
@@ -99,7 +98,7 @@ def _take(stored, chains: Chains, wanted) -> list[str]:
     """Copies the chains of clips that are wanted and stored with their length; returns ids."""
     clip_ids, lengths = stored["clip_ids"].tolist(), stored["num_frames"]
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    arrays = {name: stored[name] for name in ARRAYS}
+    arrays = {name: stored[name] for name in chains.ARRAYS}
     if arrays["noise"].shape != (offsets[-1], chains.sizes.noise):
         raise ValueError(f"noise of shape {arrays['noise'].shape}")
     taken = []
@@ -107,8 +106,11 @@ def _take(stored, chains: Chains, wanted) -> list[str]:
         row = chains.rows.get(clip_id)
         if clip_id not in wanted or row is None or lengths[place] != chains.num_frames[row]:
             continue
-        noise = arrays["noise"][offsets[place] : offsets[place + 1]]
-        chains.start_at(clip_id, noise, arrays["initial_state"][place], arrays["appearance"][place])
-        chains.carried_state[row] = arrays["carried_state"][place]
+        for name, array in arrays.items():
+            kept = getattr(chains, name)
+            if name == "noise":
+                kept[chains.frames_of(row)] = array[offsets[place] : offsets[place + 1]]
+            else:
+                kept[row] = array[place]
         taken.append(clip_id)
     return taken

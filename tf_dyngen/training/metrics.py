@@ -29,7 +29,9 @@ class Metrics:
     """Figures of one step over its batch.
 
     step: steps completed. seconds: of training, over all sessions of the run. mse: mean squared
-    error of the reconstruction, pixels in [-1, 1]. psnr: in dB. log_joint: mean over clips, nats.
+    error of the reconstruction, pixels in [-1, 1]; of the attention model, which holds its clips,
+    that of patches explained without the frames around theirs. psnr: in dB. log_joint: mean over
+    clips, nats.
     latent_std: root mean square of the inferred noise; 1 if it is distributed as its prior.
     grad_norm: norm of the gradient of the loss by the weights.
 

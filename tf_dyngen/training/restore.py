@@ -10,6 +10,7 @@ from tf_dyngen.inference.chains import Chains
 from tf_dyngen.model.generator import AnyGenerator, build_generator
 from tf_dyngen.training.checkpoint import FOLDER, Checkpoints
 from tf_dyngen.training.run_record import RunRecord, load_record
+from tf_dyngen.training.start import build_chains
 
 
 class TrainedRun(NamedTuple):
@@ -35,8 +36,7 @@ def load_run(workdir: Path, report: Callable[[str], None]) -> TrainedRun:
     num_moments = sum(clip.num_frames for clip in record.clips)
     generator = build_generator(record.config, num_moments)
     kept = () if record.config.inference.chains == FRESH else record.clips
-    ids, lengths = [clip.clip_id for clip in kept], [clip.num_frames for clip in kept]
-    chains = Chains(ids, lengths, generator.latent_sizes)
+    chains = build_chains(record.config, kept, generator.latent_sizes)
     restored = Checkpoints(
         workdir / FOLDER, chains=chains if kept else None, generator=generator
     ).restore_latest(report)

@@ -9,9 +9,10 @@ import tensorflow as tf
 import tqdm
 
 from tf_dyngen.config import ATTENTION, FRESH, LINEAR_BACKBONE, Config
-from tf_dyngen.inference.chains import Chains
+from tf_dyngen.inference.chains import Chains, PlayedChains
 from tf_dyngen.model.action_start import action_chain_start, fit_action_texture, start_actions
 from tf_dyngen.model.generator import AnyGenerator, Generator, build_generator
+from tf_dyngen.model.latents import LatentSizes
 from tf_dyngen.model.linear_start import (
     chain_start,
     fit_linear_dynamic_texture,
@@ -85,9 +86,15 @@ def build_learner(
         optimizer.build(generator.trainable_variables)
     chains = None
     if config.inference.chains != FRESH:
-        ids, lengths = [clip.clip_id for clip in clips], [clip.num_frames for clip in clips]
-        chains = Chains(ids, lengths, generator.latent_sizes)
+        chains = build_chains(config, clips, generator.latent_sizes)
     return Learner(generator, optimizer, chains)
+
+
+def build_chains(config: Config, clips: Sequence[ClipRecord], sizes: LatentSizes) -> Chains:
+    """Returns the chains of clips, at zero."""
+    is_attention = config.model.parameterisation == ATTENTION
+    ids, lengths = [clip.clip_id for clip in clips], [clip.num_frames for clip in clips]
+    return (PlayedChains if is_attention else Chains)(ids, lengths, sizes)
 
 
 def start_learner(learner: Learner, config: Config, store: ClipStore, fitted: FittedClips) -> None:

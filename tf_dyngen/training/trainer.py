@@ -7,19 +7,24 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
-from tf_dyngen.config import Config
+from tf_dyngen.config import ATTENTION, Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.inference.chains import Chains, Visit
 from tf_dyngen.inference.posterior import likelihood_precision
 from tf_dyngen.inference.preconditioning import Linearization
-from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.attention.generator import AttentionGenerator
+from tf_dyngen.model.generator import AnyGenerator
 from tf_dyngen.model.latents import Latents
+from tf_dyngen.training.attention_replica import AttentionReplica
 from tf_dyngen.training.batches import Batch, ClipBatches
 from tf_dyngen.training.metrics import Metrics, summarize
 from tf_dyngen.training.preconditioner import FollowingPreconditioner
 from tf_dyngen.training.replica import Replica, Totals, length_of_new
 from tf_dyngen.training.texture_energies import RunningRatio
 from tf_dyngen.training.workers import Workers
+
+# Steps; of the attention model.
+CALIBRATE_EVERY = 10
 
 
 class Action(Protocol):
@@ -46,7 +51,7 @@ class Trainer:
     def __init__(
         self,
         config: Config,
-        generator: Generator,
+        generator: AnyGenerator,
         optimizer: keras.optimizers.Optimizer,
         chains: Chains | None,
         batches: ClipBatches,
@@ -72,7 +77,8 @@ class Trainer:
         self.completed = 0
         self.seconds = 0.0
         self._stops = False
-        self._replica = Replica(
+        is_attention = config.model.parameterisation == ATTENTION
+        self._replica = (AttentionReplica if is_attention else Replica)(
             config,
             generator,
             optimizer,
@@ -146,6 +152,8 @@ class Trainer:
         self._stops = bool(totals.wish > 0)
         self.energies.update(totals.ratios / self.batches.batch_size)
         self.completed += 1
+        if isinstance(self.generator, AttentionGenerator) and self._calibrates():
+            self.generator.calibrate()
         self.seconds += time.perf_counter() - started
         metrics = summarize(
             totals.info,
@@ -158,6 +166,11 @@ class Trainer:
         if not metrics.is_finite():
             raise self._divergence(metrics)
         return metrics
+
+    def _calibrates(self) -> bool:
+        """Whether it is time for what follows from the weights: a function of the step alone."""
+        is_last = self.completed == self.config.learning.steps
+        return is_last or self.completed % CALIBRATE_EVERY == 0
 
     def _gather(self, visit: Visit) -> Latents | None:
         if self.chains is None:

@@ -68,8 +68,16 @@ class AttentionGenerator(keras.Model):
         self.built = True
 
     def remember(self, clips: list[np.ndarray]) -> None:
-        """Takes clips [T, H, W, C] uint8 into the memory and calibrates the transition by them."""
+        """Takes clips [T, H, W, C] uint8 into the memory and calibrates the model by them."""
         self.memory.remember(clips)
+        self.calibrate()
+
+    def calibrate(self) -> None:
+        """Sets what follows from the memory and the learned weights.
+
+        It is done when learning has moved them: parts then leave moments as often as before.
+        """
+        self.memory.weigh()
         low, goes_on = self.memory.low.numpy(), self.memory.goes_on().numpy()
         self.transition.calibrate(low, goes_on, self._config.switch)
 
@@ -83,7 +91,7 @@ class AttentionGenerator(keras.Model):
         sources = tuple(own_places(grid, times) for grid in self.layout.grids)
         followed = tf.repeat(moments[:, None], self.transition.num_parts, axis=1)
         fading = sources[-1:] * (self._config.fade - 1)
-        return self._pack(State(followed, tf.concat([last, last, low], axis=1), sources, fading))
+        return self.pack(State(followed, tf.concat([last, last, low], axis=1), sources, fading))
 
     def initial_state(self, draw) -> tf.Tensor:
         """Returns the state [B, S] that a draw [B, S] of N(0, I) stands for: a moment of the clip.
@@ -103,7 +111,7 @@ class AttentionGenerator(keras.Model):
         """Returns states s_1..s_T [B, T, S] of s_0 [B, S] and noise [B, T, N]; see `Generator`."""
         num_frames = noise.shape[1]
         by_time = tf.transpose(noise, [1, 0, 2])
-        state = self._unpack(initial_state)
+        state = self.unpack(initial_state)
         painted = self._paint(state)
         states = tf.TensorArray(tf.float32, num_frames, element_shape=initial_state.shape)
 
@@ -117,7 +125,7 @@ class AttentionGenerator(keras.Model):
                     (following, shown),
                     (state, painted),
                 )
-            return frame + 1, following, shown, states.write(frame, self._pack(following))
+            return frame + 1, following, shown, states.write(frame, self.pack(following))
 
         *_, states = tf.while_loop(
             lambda frame, *_: frame < num_frames,
@@ -136,7 +144,7 @@ class AttentionGenerator(keras.Model):
         by_time = tf.transpose(states, [1, 0, 2])
 
         def paint(state):
-            levels = self._paint(self._unpack(state), finest_only=True)[-1][:, :height, :width]
+            levels = self._paint(self.unpack(state), finest_only=True)[-1][:, :height, :width]
             return levels / (PEAK / 2.0) - 1.0
 
         spec = tf.TensorSpec([states.shape[0], height, width, channels], tf.float32)
@@ -195,13 +203,15 @@ class AttentionGenerator(keras.Model):
             finest += self._painters[-1](bank, sources)
         return (*coarse, finest / self._config.fade)
 
-    def _pack(self, state: State) -> tf.Tensor:
+    def pack(self, state: State) -> tf.Tensor:
+        """Returns a state in one vector a clip, [B, S] float32."""
         rows = tf.shape(state.moments)[0]
         leaves = tf.nest.flatten(state)
         flat = [tf.cast(tf.reshape(leaf, [rows, -1]), tf.float32) for leaf in leaves]
         return tf.ensure_shape(tf.concat(flat, axis=1), [None, sum(self._widths)])
 
-    def _unpack(self, packed: tf.Tensor) -> State:
+    def unpack(self, packed: tf.Tensor) -> State:
+        """Returns what was packed."""
         moments, low, *sources = tf.split(packed, self._widths, axis=1)
         height, width = self.layout.low
         whole = [tf.cast(leaf, tf.int32) for leaf in sources]

@@ -10,6 +10,8 @@ from tf_dyngen.model.attention.layout import Grid, Layout
 DESCRIPTOR_SIZE = 48
 # Patches whose components are found.
 MOST_FITTED, SEED = 5000, 0
+# Moments by which it is measured how far descriptors usually are from each other.
+MOST_COMPARED, SMALLEST_DISTANCE = 60, 1e-6
 
 
 class Memory(keras.layers.Layer):
@@ -22,7 +24,11 @@ class Memory(keras.layers.Layer):
     Attributes:
       low: [M, h * w, C] float32 in [0, 1].
       before, after: [M] int32, each frame's neighbours in its clip; itself at the ends.
-      projection: [D, d]; descriptors: [P, d, M]; their squares: [P, M]; of the coarsest grid.
+      projection: [D, d]; descriptors: [P, d, M]; their squares, as the metric weighs them: [P, M];
+        of the coarsest grid.
+      log_metric: [d], logarithms of what each dimension of descriptors counts in comparisons; not
+        trained unless it is told to be, since new video is no better for it.
+      log_softness: scalar, logarithm of how unlike a patch may be to have a share where all have.
     """
 
     def __init__(self, layout: Layout, num_frames: int):
@@ -44,6 +50,8 @@ class Memory(keras.layers.Layer):
         self.projection = self._fixed("projection", (size, depth))
         self.descriptors = self._fixed("descriptors", (places, depth, num_frames))
         self.squares = self._fixed("squares", (places, num_frames))
+        self.log_metric = self._fixed("log_metric", (depth,))
+        self.log_softness = self.add_weight(shape=(), initializer="zeros", name="log_softness")
         self.low_grid = _low_grid(layout, low_patch)
         self.built = True
 
@@ -88,7 +96,11 @@ class Memory(keras.layers.Layer):
         descriptors = (moving @ projection).transpose(1, 2, 0)
         self.projection.assign(projection)
         self.descriptors.assign(descriptors)
-        self.squares.assign(np.square(descriptors).sum(axis=1))
+        self.log_softness.assign(np.log(_usual_distance(descriptors)))
+
+    def weigh(self) -> None:
+        """Finds the squares of descriptors by the metric as it is now."""
+        self.squares.assign(self.squares_of(self.descriptors.value))
 
     def nearest(self, low_frames) -> tf.Tensor:
         """Returns the moment [B, P] whose patch at each coarse place is nearest.
@@ -102,12 +114,39 @@ class Memory(keras.layers.Layer):
         asked = tf.matmul(rows, self.projection)
         places, depth = self.low_grid.num_places, self.projection.shape[1]
         asked = tf.transpose(tf.reshape(asked, [-1, places, depth]), [1, 0, 2])
-        scores = self.squares[:, None] - 2.0 * tf.matmul(asked, self.descriptors)
+        scores = self.distances(asked, self.descriptors.value, self.squares.value)
         return tf.transpose(tf.argmin(scores, axis=2, output_type=tf.int32))
+
+    def squares_of(self, descriptors) -> tf.Tensor:
+        """Returns the squares [P, M] of descriptors [P, d, M], by the metric."""
+        return tf.einsum("pdm,d->pm", tf.square(descriptors), tf.exp(self.log_metric))
+
+    def distances(self, asked, descriptors, squares) -> tf.Tensor:
+        """Returns squared distances [P, N, M], by the metric, up to what a row has in common.
+
+        Args:
+          asked: descriptors [P, N, d].
+          descriptors: [P, d, M]; squares: of these, [P, M].
+        """
+        weighed = asked * tf.exp(self.log_metric)
+        return squares[:, None] - 2.0 * tf.matmul(weighed, descriptors)
 
     def goes_on(self) -> tf.Tensor:
         """Returns [M] bool, whether a frame has a next one."""
         return tf.not_equal(self.after, tf.range(self.num_frames))
+
+
+def _usual_distance(descriptors: np.ndarray) -> float:
+    """Returns how far, squared, the nearest others are from descriptors [P, d, M]; the median."""
+    number = descriptors.shape[2]
+    rows = np.unique(np.linspace(0, number - 1, min(number, MOST_COMPARED)).astype(int))
+    squares = np.square(descriptors).sum(axis=1)
+    products = descriptors[:, :, rows].transpose(0, 2, 1) @ descriptors
+    distances = squares[:, rows, None] + squares[:, None] - 2.0 * products
+    distances[:, np.arange(len(rows)), rows] = np.inf
+    nearest = distances.min(axis=2)
+    finite = nearest[np.isfinite(nearest)]
+    return max(float(np.median(finite)), SMALLEST_DISTANCE) if finite.size else 1.0
 
 
 def low_frames_of(clip: np.ndarray, layout: Layout) -> np.ndarray:

@@ -20,6 +20,7 @@ NEVER = -1e9
 # Draws by which the bonus of the moment that is followed is calibrated.
 MOST_SCORES, FEWEST_DRAWS, MOST_DRAWS, SEED = 1_500_000, 25, 200, 0
 MOST_CALIBRATED = 100
+MOST_RETENTION = 0.99
 # Steps of equal length go to and fro: a moment that is entered more often is left less often.
 ROUNDS, FIRST_STEP = 30, 0.5
 
@@ -67,6 +68,8 @@ class MomentTransition(keras.layers.Layer):
       temperature: of the attention, in units of `scale`.
 
     Attributes:
+      log_temperature: scalar, the logarithm of the temperature as it is learned.
+      retention: scalar; not trained unless it is told to be, since new video is no better for it.
       scale: [K], the usual squared distance of moments that are near each other.
       bonus: [K], what is added to the logit of the moment that is followed.
       bias: [K, M], what is added to that of each moment, see `balance`.
@@ -76,9 +79,19 @@ class MomentTransition(keras.layers.Layer):
         super().__init__(name="moments")
         self._parts = parts
         self._num_moments = num_moments
-        self._retention = retention
-        self._temperature = temperature
         num_parts = len(parts.windows)
+        self.retention = self.add_weight(
+            shape=(),
+            initializer=keras.initializers.Constant(retention),
+            constraint=_keep_retention,
+            trainable=False,
+            name="retention",
+        )
+        self.log_temperature = self.add_weight(
+            shape=(),
+            initializer=keras.initializers.Constant(float(np.log(temperature))),
+            name="log_temperature",
+        )
         self.scale = self.add_weight(
             shape=(num_parts,), initializer="ones", trainable=False, name="scale"
         )
@@ -104,6 +117,7 @@ class MomentTransition(keras.layers.Layer):
           switch: probability that a part whose state is its moment changes to another.
         """
         pixels = low.reshape(len(low), self._parts.contexts.shape[1], -1)
+        temperature = float(np.exp(self.log_temperature.numpy()))
         scales, biases = [], []
         for number, context in enumerate(self._parts.contexts):
             if number and np.array_equal(context, self._parts.contexts[number - 1]):
@@ -114,7 +128,7 @@ class MomentTransition(keras.layers.Layer):
             squares = np.square(keys).sum(axis=1)
             distances = np.maximum(squares[:, None] + squares - 2.0 * keys @ keys.T, 0.0)
             scales.append(_usual_distance(distances))
-            logits = -distances / (self._temperature * scales[-1])
+            logits = -distances / (temperature * scales[-1])
             biases.append(balance(logits, goes_on, switch))
         self.scale.assign(scales)
         self.bonus.assign([bonus for bonus, _ in biases])
@@ -136,11 +150,28 @@ class MomentTransition(keras.layers.Layer):
         following = chosen + tf.cast(tf.gather(goes_on, chosen), tf.int32)
         return self.follow(state, tf.gather(low, chosen), tf.gather(low, following)), following
 
+    def relaxed(self, state, moments, noise, low, allowed, softness: float):
+        """One step in which gradients flow: all moments are followed, each by its share.
+
+        Args:
+          state, moments, noise, low: as of `call`.
+          allowed: [B, 1, M] bool, which moments may have a share.
+          softness: of the softmax; towards 0 the step becomes that of `call`.
+        Returns: (state, moments) of the next frame; the moments are those of the largest shares,
+          through which no gradient flows.
+        """
+        logits = self.logits(state, moments, low, allowed) + noise
+        shares = tf.nn.softmax(logits / softness, axis=2)
+        followed = tf.einsum("bkm,mpc->bkpc", shares, low)
+        next_low = tf.concat([low[1:], low[-1:]], axis=0)
+        state = self.follow(state, followed, tf.einsum("bkm,mpc->bkpc", shares, next_low))
+        chosen = tf.argmax(logits, axis=2, output_type=tf.int32)
+        return state, tf.minimum(chosen + 1, self._num_moments - 1)
+
     def logits(self, state, moments, low, goes_on):
         """Returns the logits [B, K, M] of all moments; arguments as of `call`."""
-        squares = tf.reduce_sum(tf.math.squared_difference(state[:, None], low), axis=3)
-        distances = tf.einsum("bmp,kp->bkm", squares, self._parts.contexts)
-        logits = self.bias - distances / (self._temperature * self.scale[:, None])
+        distances = _distances(state, tf.convert_to_tensor(low), self._parts.contexts)
+        logits = self.bias - distances / (tf.exp(self.log_temperature) * self.scale[:, None])
         ago = moments[:, :, None] - tf.range(self._num_moments)
         is_recent = tf.logical_and(ago >= -1, ago <= NUM_RECENT)
         is_recent = tf.logical_and(is_recent, ago != 0)
@@ -152,7 +183,29 @@ class MomentTransition(keras.layers.Layer):
         """Returns the next state of moments' low frames and their next ones, [B, K, h * w, C]."""
         windows = self._parts.windows[:, :, None]
         shown, moved = (tf.reduce_sum(windows * frames, axis=1) for frames in (before, after))
-        return moved + self._retention * (state - shown)
+        return moved + self.retention * (state - shown)
+
+
+def _keep_retention(value):
+    """Returns the nearest number that leaves the state bounded."""
+    return keras.ops.clip(value, 0.0, MOST_RETENTION)
+
+
+@tf.custom_gradient
+def _distances(state, low, contexts):
+    """Returns squared distances [B, K, M] of a state [B, h * w, C] to moments [M, h * w, C].
+
+    The gradient, by the state alone, is written out: it needs no differences [B, M, h * w, C].
+    """
+    squares = tf.reduce_sum(tf.math.squared_difference(state[:, None], low), axis=3)
+
+    def gradient(upstream):
+        weighted = tf.einsum("bkm,mpc->bkpc", upstream, low)
+        totals = tf.reduce_sum(upstream, axis=2)[:, :, None, None]
+        by_part = contexts[:, :, None] * (totals * state[:, None] - weighted)
+        return 2.0 * tf.reduce_sum(by_part, axis=1), None, None
+
+    return tf.einsum("bmp,kp->bkm", squares, contexts), gradient
 
 
 def _usual_distance(distances: np.ndarray) -> float:

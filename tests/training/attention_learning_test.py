@@ -1,0 +1,159 @@
+"""Learning of the attention model: alternating back-propagation through time, left out."""
+
+import numpy as np
+import pytest
+
+from tests.training.conftest import moving_clip
+from tf_dyngen.errors import UserError
+from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.training.checkpoint import Checkpoints
+
+ATTENTION = {
+    "model.parameterisation": "attention",
+    "attention.parts": 2,
+    "attention.retention": 0.3,
+    "attention.fade": 1,
+    "inference.precondition_every": 0,
+    "learning.statistics_weight": 0.0,
+    "learning.learning_rate": 0.02,
+    "learning.warmup_steps": 0,
+    "learning.bptt_length": 20,
+}
+
+
+@pytest.fixture
+def make_attention(make_trainer):
+    """make_attention(changes, lengths) -> a Trainer of clips of these lengths."""
+
+    def make(changes=None, lengths=(20,), **arguments):
+        clips = [moving_clip(str(i), length, seed=i) for i, length in enumerate(lengths)]
+        return make_trainer({**ATTENTION, **(changes or {})}, clips=clips, **arguments)
+
+    return make
+
+
+def numbers(trainer):
+    """Returns all that a run is made of, as arrays by name."""
+    variables = {f"model {i}": v for i, v in enumerate(trainer.generator.variables)}
+    variables |= {f"optimiser {i}": v for i, v in enumerate(trainer.optimizer.variables)}
+    chains = {name: getattr(trainer.chains, name).copy() for name in trainer.chains.ARRAYS}
+    return {**chains, **{name: variable.numpy() for name, variable in variables.items()}}
+
+
+def test_the_loss_falls_in_one_trace(make_attention):
+    trainer = make_attention({"learning.steps": 120})
+    metrics = [trainer.run_step() for _ in range(120)]
+    # Steps compare patches at places of their own: means of many.
+    first, last = (np.mean([m.log_joint for m in part]) for part in (metrics[:30], metrics[-30:]))
+    assert last > first
+    assert trainer.num_traces == 1
+    # Explained without its surroundings, no frame is a copy.
+    assert all(np.isfinite(m.psnr) and m.psnr < 45 for m in metrics)
+
+
+def test_learning_moves_the_weights_and_inference_the_latents(make_attention):
+    trainer = make_attention()
+    weights = trainer.generator.trainable_variables
+    assert {weight.name for weight in weights} == {"log_temperature", "log_softness"}
+    before, kept = numbers(trainer), [weight.numpy() for weight in weights]
+    for _ in range(3):
+        trainer.run_step()
+    after = numbers(trainer)
+    for weight, value in zip(weights, kept, strict=True):
+        assert weight.numpy() != value, weight.path
+    assert np.all(before["noise"] != after["noise"])
+    low = trainer.generator.unpack(after["initial_state"]).low.numpy()
+    assert np.all(low != trainer.generator.unpack(before["initial_state"]).low.numpy())
+
+
+def test_a_trained_clip_is_still_played_as_it_is(make_attention):
+    trainer = make_attention(lengths=(20, 14))
+    for _ in range(4):
+        trainer.run_step()
+    synthesizer = Synthesizer(trainer.generator)
+    for row in range(2):
+        clip = trainer.batches.store.read(row)
+        latents = trainer.chains.of_clip(clip.clip_id)
+        played = np.concatenate(list(synthesizer.render(latents, len(clip.frames))))
+        np.testing.assert_array_equal(played, clip.frames)
+
+
+def test_a_restored_run_ends_bit_for_bit_where_an_uninterrupted_one_does(make_attention, tmp_path):
+    settings, lengths = {"learning.bptt_length": 8}, (20, 14)
+    whole = make_attention(settings, lengths)
+    for _ in range(3):
+        whole.run_step()
+    Checkpoints(tmp_path, chains=whole.chains, **whole.contents()).save(3, 0.0)
+    second = make_attention(settings, lengths, start=False)
+    restored = Checkpoints(tmp_path, chains=second.chains, **second.contents())
+    assert restored.restore_latest(pytest.fail) == (3, 0.0, [])
+    second.completed = 3
+    for trainer in (whole, second):
+        for _ in range(8):
+            trainer.run_step()
+    kept, found = numbers(whole), numbers(second)
+    for name, values in kept.items():
+        np.testing.assert_array_equal(values, found[name], err_msg=name)
+
+
+def test_windows_know_where_in_the_memory_they_are(make_attention):
+    trainer = make_attention({"learning.bptt_length": 8}, lengths=(20, 14))
+    seen = []
+    for step in range(5):
+        visit, batch = trainer.batches.at(step)
+        trainer.run_step()
+        state = trainer.generator.unpack(trainer.chains.carried_state[visit.rows])
+        seen.append(batch.starts[0])
+        first = 20 * visit.rows
+        shown = first + batch.starts + batch.strides - 1
+        np.testing.assert_array_equal(state.sources[0].time[:, 0], shown)
+    assert max(seen) > 0
+
+
+def test_two_replicas_learn_as_one(make_attention, mirrored):
+    settings, lengths = {"learning.batch_size": 2, "learning.bptt_length": 10}, (12, 10, 9, 10)
+    one = make_attention(settings, lengths)
+    two = make_attention(settings, lengths, strategy=mirrored)
+    for _ in range(4):
+        metrics_one, metrics_two = one.run_step(), two.run_step()
+    for name in ("mse", "log_joint", "latent_std"):
+        expected = getattr(metrics_one, name)
+        assert getattr(metrics_two, name) == pytest.approx(expected, rel=1e-3), name
+    # Batches of other sizes round in other ways, single precision.
+    np.testing.assert_allclose(two.chains.noise, one.chains.noise, atol=2e-3)
+    pairs = zip(one.generator.variables, two.generator.variables, strict=True)
+    for a, b in pairs:
+        np.testing.assert_allclose(b.numpy(), a.numpy(), atol=2e-3, err_msg=a.path)
+
+
+def test_padding_has_no_influence(make_attention, monkeypatch):
+    settings, lengths = {"learning.batch_size": 2}, (12, 20)
+    clean, dirty = (make_attention(settings, lengths) for _ in range(2))
+    rubbish = np.random.default_rng(0).normal(size=clean.chains.noise.shape[1])
+    gather = dirty.chains.gather
+
+    def with_rubbish_behind_the_end(*arguments):
+        latents = gather(*arguments)
+        latents.noise[0, 12:] = rubbish
+        return latents
+
+    monkeypatch.setattr(dirty.chains, "gather", with_rubbish_behind_the_end)
+    for _ in range(3):
+        clean.run_step()
+        dirty.run_step()
+    kept, found = numbers(clean), numbers(dirty)
+    for name, values in kept.items():
+        np.testing.assert_array_equal(values, found[name], err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"inference.chains": "fresh"},
+        {"inference.precondition_every": 5},
+        {"learning.statistics_weight": 1.0},
+    ],
+)
+def test_settings_of_the_other_models_are_refused(make_attention, changes):
+    with pytest.raises(UserError, match=next(iter(changes))):
+        make_attention(changes)
