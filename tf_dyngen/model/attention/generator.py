@@ -17,7 +17,7 @@ from tf_dyngen.config import AttentionConfig, VideoConfig
 from tf_dyngen.model.attention.layout import Layout, layout_of
 from tf_dyngen.model.attention.memory import Memory
 from tf_dyngen.model.attention.moments import MomentTransition, share_out
-from tf_dyngen.model.attention.patches import Painter, Sources, offers, own_places
+from tf_dyngen.model.attention.patches import Painter, Sources, offers, own_places, shown_times
 from tf_dyngen.model.attention.search import PatchSearch, doubled
 from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.model.normalization import Mode
@@ -49,13 +49,14 @@ class AttentionGenerator(keras.Model):
       num_moments: M, frames of all learned clips together.
 
     Attributes:
+      settings, layout: of the model.
       latent_sizes: noise K * M, one number a part and moment; state S.
     """
 
     def __init__(self, config: AttentionConfig, video: VideoConfig, num_moments: int):
         super().__init__(name="generator")
         self.layout = layout_of(video.height, video.width, video.channels)
-        self._config = config
+        self.settings = config
         self.memory = Memory(self.layout, num_moments)
         parts = share_out(self.layout.low, config.parts, config.context)
         self.transition = MomentTransition(
@@ -71,17 +72,29 @@ class AttentionGenerator(keras.Model):
         """Takes clips [T, H, W, C] uint8 into the memory and calibrates the transition by them."""
         self.memory.remember(clips)
         low, goes_on = self.memory.low.numpy(), self.memory.goes_on().numpy()
-        self.transition.calibrate(low, goes_on, self._config.switch)
+        self.transition.calibrate(low, goes_on, self.settings.switch)
 
     def state_before(self, moments) -> tf.Tensor:
         """Returns states [B, S] from which frames `moments` [B] of the memory follow."""
         moments = tf.convert_to_tensor(moments, tf.int32)
         low = tf.gather(self.memory.low, moments)[:, None]
         last = tf.gather(self.memory.low, tf.gather(self.memory.before, moments))[:, None]
-        sources = tuple(own_places(grid, moments - 1) for grid in self.layout.grids)
+        sources = tuple(
+            own_places(grid, self.memory.time_before(moments)) for grid in self.layout.grids
+        )
         followed = tf.repeat(moments[:, None], self.transition.num_parts, axis=1)
-        fading = sources[-1:] * (self._config.fade - 1)
-        return self._pack(State(followed, tf.concat([last, last, low], axis=1), sources, fading))
+        return self.state_of(followed, tf.concat([last, last, low], axis=1), sources)
+
+    def state_of(self, moments, low_frames, sources: tuple[Sources, ...]) -> tf.Tensor:
+        """Returns the state [B, S] in which nothing fades.
+
+        Args:
+          moments: [B, K] int32, that parts follow.
+          low_frames: [B, NUM_LOW, h * w, C] in [0, 1].
+          sources: of each grid, leaves [B, P].
+        """
+        fading = sources[-1:] * (self.settings.fade - 1)
+        return self._pack(State(moments, low_frames, sources, fading))
 
     def initial_state(self, draw) -> tf.Tensor:
         """Returns the state [B, S] that a draw [B, S] of N(0, I) stands for: a moment of the clip.
@@ -157,7 +170,7 @@ class AttentionGenerator(keras.Model):
         for number, grid in enumerate(self.layout.grids):
             continued = offers(grid, self._gone_on(state.sources[number]))
             search = PatchSearch(
-                memory, self._config, grid, self._painters[number], continued, painted[number]
+                memory, self.settings, grid, self._painters[number], continued, painted[number]
             )
             if number:
                 start = doubled(self.layout.grids[number - 1], grid, found[-1])
@@ -171,8 +184,9 @@ class AttentionGenerator(keras.Model):
 
     def _gone_on(self, sources: Sources) -> Sources:
         """Returns the same pieces of the clip, one frame later."""
-        after = tf.gather(self.memory.after, tf.maximum(sources.time, 0))
-        return sources._replace(time=tf.where(sources.time < 0, 0, after))
+        shown = shown_times(sources.time)
+        after = tf.gather(self.memory.after, shown)
+        return sources._replace(time=tf.where(sources.time < 0, shown, after))
 
     def _paint(self, state: State, finest_only: bool = False) -> tuple[tf.Tensor, ...]:
         """Returns a state's frames [B, H, W, C] in levels, at each grid's size, coarse to fine.
@@ -188,7 +202,7 @@ class AttentionGenerator(keras.Model):
         bank = self.memory.bank(self.layout.grids[-1]).value
         for sources in state.fading:
             finest += self._painters[-1](bank, sources)
-        return (*coarse, finest / self._config.fade)
+        return (*coarse, finest / self.settings.fade)
 
     def _pack(self, state: State) -> tf.Tensor:
         rows = tf.shape(state.moments)[0]

@@ -22,12 +22,18 @@ NEIGHBOURS = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
 class Sources(NamedTuple):
     """Where the patches of places come from; leaves [B, P] or [B, K, P] int32.
 
-    time: frame of the memory; -1 is the one before the first. top, left: first pixel there.
+    time: frame of the memory; -1 - t is the one before t, the first of its clip, and looks like t.
+    top, left: first pixel there.
     """
 
     time: tf.Tensor
     top: tf.Tensor
     left: tf.Tensor
+
+
+def shown_times(times: tf.Tensor) -> tf.Tensor:
+    """Returns the frames of the memory that sources' times show; see `Sources`."""
+    return tf.where(times < 0, -1 - times, times)
 
 
 def own_places(grid: Grid, times: tf.Tensor) -> Sources:
@@ -47,7 +53,7 @@ def gather_patches(bank: tf.Tensor, grid: Grid, sources: Sources, step: int) -> 
     """
     inner = tf.range(0, grid.patch, step)
     offsets = tf.reshape(inner[:, None] * grid.width + inner, [-1])
-    first = (tf.maximum(sources.time, 0) * grid.height + sources.top) * grid.width + sources.left
+    first = (shown_times(sources.time) * grid.height + sources.top) * grid.width + sources.left
     return tf.cast(tf.gather(bank, first[..., None] + offsets), tf.float32)
 
 
@@ -144,7 +150,7 @@ class Painter:
         down, right = sources.top - grid.tops, sources.left - grid.lefts
         time, down, right = (
             tf.gather(leaf, self._places, axis=1)
-            for leaf in (tf.maximum(sources.time, 0), down, right)
+            for leaf in (shown_times(sources.time), down, right)
         )
         row = tf.clip_by_value(self._rows + down, 0, grid.height - 1)
         column = tf.clip_by_value(self._columns + right, 0, grid.width - 1)
