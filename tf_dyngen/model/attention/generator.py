@@ -96,6 +96,15 @@ class AttentionGenerator(keras.Model):
         fading = sources[-1:] * (self.settings.fade - 1)
         return self._pack(State(moments, low_frames, sources, fading))
 
+    def state_bounds(self) -> list[tuple[int, float, float]]:
+        """Returns (width, lowest, highest) of each leaf of a packed state, in their order."""
+        number, fade = self.memory.num_frames, self.settings.fade
+        bounds: list[tuple[float, float]] = [(0.0, number - 1.0), (-np.inf, np.inf)]
+        for grid in (*self.layout.grids, *self.layout.grids[-1:] * (fade - 1)):
+            last_top, last_left = grid.height - grid.patch, grid.width - grid.patch
+            bounds += [(-number, number - 1.0), (0.0, last_top), (0.0, last_left)]
+        return [(width, *pair) for width, pair in zip(self._widths, bounds, strict=True)]
+
     def initial_state(self, draw) -> tf.Tensor:
         """Returns the state [B, S] that a draw [B, S] of N(0, I) stands for: a moment of the clip.
 
@@ -116,15 +125,26 @@ class AttentionGenerator(keras.Model):
         painted = self._paint(state)
         states = tf.TensorArray(tf.float32, num_frames, element_shape=initial_state.shape)
 
-        def step(frame, state, painted, states):
+        def move(frame, state, painted):
             following = self._advance(state, painted, by_time[frame])
-            shown = self._paint(following)
-            if moves is not None:
-                stays = moves[:, frame]
-                following, shown = tf.nest.map_structure(
-                    lambda new, old: tf.where(_as_rank(stays, new), new, old),
-                    (following, shown),
-                    (state, painted),
+            return following, self._paint(following)
+
+        def move_some(frame, state, painted):
+            return tf.nest.map_structure(
+                lambda new, old: tf.where(_as_rank(moves[:, frame], new), new, old),
+                move(frame, state, painted),
+                (state, painted),
+            )
+
+        def step(frame, state, painted, states):
+            if moves is None:
+                following, shown = move(frame, state, painted)
+            else:
+                # A short piece of a block costs no more than its own frames.
+                following, shown = tf.cond(
+                    tf.reduce_any(moves[:, frame]),
+                    lambda: move_some(frame, state, painted),
+                    lambda: (state, painted),
                 )
             return frame + 1, following, shown, states.write(frame, self._pack(following))
 
