@@ -173,8 +173,9 @@ def _remembers(exported: Exported) -> str:
         return ""
     number = generator.memory.num_frames
     height, width, channels = exported.model.frame_shape
-    megabytes = number * height * width * channels / 1e6
-    return _fill("remembers.md", number=f"{number:,}", megabytes=f"{megabytes:.1f}")
+    kilobytes = number * height * width * channels / 1e3
+    size = f"{kilobytes / 1e3:.1f} MB" if kilobytes >= 1e3 else f"{kilobytes:.0f} kB"
+    return _fill("remembers.md", number=f"{number:,}", size=size)
 
 
 def _listed(lines: Iterable[str]) -> str:
