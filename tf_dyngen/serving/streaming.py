@@ -47,17 +47,21 @@ def stream_frames(
       chunk: the most frames of a piece.
       variety: how far new video goes from the clip, 0 to 1; the model's own if None, and the only
         one that models other than the attention model have.
-    Raises: UserError as `Connection.predict` does.
+    Raises: UserError as `Connection.predict` does, and for a variety where there is none.
     """
-    channels = connection.describe().channels
+    description = connection.describe()
     signature, chosen = "stream", {}
     if variety is not None:
+        if not description.has_variety:
+            raise UserError(
+                "the model has no variety", "leave it out: it has noise of one strength"
+            )
         signature, chosen = "stream_varied", {"variety": [variety]}
     position = 0
     if image is None:
         start = connection.predict("start", {"seed": [seed], "clip": [clip]})
     else:
-        start = connection.predict("animate", {"image": _pixels(image, channels)[None]})
+        start = connection.predict("animate", {"image": _pixels(image, description.channels)[None]})
     state = start.pop("state")
     if image is not None:
         # The state is that of the first frame; those after it are streamed.
