@@ -17,10 +17,6 @@ def show(exported, states):
     return exported.call("decode", states=states)["frames"]
 
 
-def psnr(made, real):
-    return 10 * np.log10(255**2 / np.mean(np.square(made.astype(float) - real)))
-
-
 @pytest.mark.parametrize("frame", [0, 7, 11])
 def test_a_frame_of_the_clip_is_found_to_the_bit_and_moves_on(exported, clip, frame):
     state = exported.call("animate", image=clip[None, frame])["state"]
@@ -71,8 +67,7 @@ def test_what_is_hidden_has_no_influence(exported, clip):
     other = exported.call("infer_masked", clip=spoilt, hidden=hidden)
     for name, value in found.items():
         np.testing.assert_array_equal(other[name], value)
-    made = show(exported, found["states"])[0]
-    # The memory holds what is hidden, and the frames around it tell where.
-    assert psnr(made[hidden[0] != 0], clip[hidden[0] != 0]) > 25
+    # What is seen tells the moments, and the memory holds what is hidden.
+    np.testing.assert_array_equal(show(exported, found["states"])[0], clip)
     nothing = exported.call("infer_masked", clip=spoilt, hidden=np.zeros_like(hidden))
     assert not np.array_equal(nothing["states"], found["states"])
