@@ -27,12 +27,12 @@ def infer_clip(
       visible: [T, H, W] bool.
     """
     del anchors
-    seen = visible[..., None]
+    seen = tf.expand_dims(visible, -1)
     # What is hidden is of no influence, whatever it holds.
     shown = tf.where(seen, frames, tf.zeros([]))
     found = infer_attention(generator, shown[None], seen[None])
     states, squared_error = _roll_out(blocks, found.initial_state, found.noise, shown, seen)
-    num_values = tf.reduce_sum(tf.cast(visible, tf.float32)) * frames.shape[-1]
+    num_values = tf.reduce_sum(tf.where(seen, tf.ones_like(frames), tf.zeros([])))
     mean = squared_error / tf.maximum(num_values, 1.0)
     return Inferred(
         found.noise[0],

@@ -129,9 +129,9 @@ class AttentionGenerator(keras.Model):
             following = self._advance(state, painted, by_time[frame])
             return following, self._paint(following)
 
-        def move_some(frame, state, painted):
+        def move_some(rows, frame, state, painted):
             return tf.nest.map_structure(
-                lambda new, old: tf.where(_as_rank(moves[:, frame], new), new, old),
+                lambda new, old: tf.where(_as_rank(rows, new), new, old),
                 move(frame, state, painted),
                 (state, painted),
             )
@@ -141,9 +141,10 @@ class AttentionGenerator(keras.Model):
                 following, shown = move(frame, state, painted)
             else:
                 # A short piece of a block costs no more than its own frames.
+                rows = moves[:, frame]
                 following, shown = tf.cond(
-                    tf.reduce_any(moves[:, frame]),
-                    lambda: move_some(frame, state, painted),
+                    tf.reduce_any(rows),
+                    lambda: move_some(rows, frame, state, painted),
                     lambda: (state, painted),
                 )
             return frame + 1, following, shown, states.write(frame, self._pack(following))
