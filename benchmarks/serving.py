@@ -24,10 +24,10 @@ from tf_dyngen.training.restore import load_run
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run", required=True)
 _EXPORT = flags.DEFINE_string("export", None, "a version to measure; exported anew if not given")
 _NUM_FRAMES = flags.DEFINE_integer("num_frames", 5000, "of the stream")
-_NUM_REQUESTS = flags.DEFINE_integer("num_requests", 2000, "random ones, half of them malformed")
+_NUM_REQUESTS = flags.DEFINE_integer("num_requests", 500, "random ones, half of them malformed")
+_REPEATS = flags.DEFINE_integer("repeats", 3, "how often each speed is measured")
+_LENGTH = flags.DEFINE_integer("length", 300, "frames of the videos whose speed is compared")
 CHUNK = 30
-# Of the videos whose speed is compared.
-LENGTH, REPEATS = 600, 5
 LOADING = """
 import sys, time
 begun = time.monotonic()
@@ -67,13 +67,13 @@ def rates(workdir: Path, served: Served) -> list[list[str]]:
     look = tf.zeros([served.appearance_size])
 
     def synthesize():
-        return list(synthesizer.synthesize(num_frames=LENGTH, seed=0, appearance=look))
+        return list(synthesizer.synthesize(num_frames=_LENGTH.value, seed=0, appearance=look))
 
     def generate():
-        return served.call("generate", seed=[0], num_frames=[LENGTH])
+        return served.call("generate", seed=[0], num_frames=[_LENGTH.value])
 
-    seconds = measuring.median_seconds([synthesize, generate], REPEATS)
-    library, exported = (LENGTH / each for each in seconds)
+    seconds = measuring.median_seconds([synthesize, generate], _REPEATS.value)
+    library, exported = (_LENGTH.value / each for each in seconds)
     share = f"{exported / library:.2f}"
     return [["generate", f"{exported:.0f} frames/s", f"{library:.0f} by the library", share]]
 
@@ -81,7 +81,7 @@ def rates(workdir: Path, served: Served) -> list[list[str]]:
 def batches(served: Served) -> list[list[str]]:
     """Compares a batch of 8 requests with 8 single ones."""
     rows = []
-    for length in (CHUNK, 8 * CHUNK):
+    for length in (CHUNK, 4 * CHUNK):
 
         def single(length=length):
             for seed in range(8):
@@ -90,7 +90,7 @@ def batches(served: Served) -> list[list[str]]:
         def together(length=length):
             served.call("generate", seed=range(8), num_frames=[length] * 8)
 
-        one, all_at_once = measuring.median_seconds([single, together], 3 * REPEATS)
+        one, all_at_once = measuring.median_seconds([single, together], _REPEATS.value)
         share = f"{all_at_once / one:.2f}"
         found = [f"{1e3 * all_at_once:.0f} ms", f"{1e3 * one:.0f} ms one by one", share]
         rows.append([f"8 requests of {length} frames", *found])

@@ -40,6 +40,14 @@ _CLIP = flags.DEFINE_integer(
     "clip", None, "start as the trained clip of this index", lower_bound=0, upper_bound=_LARGEST
 )
 _IMAGE = flags.DEFINE_string("image", None, "start with this picture, of any size")
+_VARIETY = flags.DEFINE_float(
+    "variety",
+    None,
+    "how far new video goes from the clip, 0 to 1; 0.5 if not given. Models of the default preset"
+    " have it",
+    lower_bound=0.0,
+    upper_bound=1.0,
+)
 _CHUNK = flags.DEFINE_integer("chunk", 30, "frames of a request", upper_bound=_LARGEST)
 _FRAME_RATE = flags.DEFINE_float("frame_rate", 25.0, "frames a second", upper_bound=1000.0)
 _TIMEOUT = flags.DEFINE_float(
@@ -88,6 +96,7 @@ def main() -> None:
             image=image,
             num_frames=num_frames if _OUTPUT.value else _NUM_FRAMES.value,
             chunk=_CHUNK.value,
+            variety=_VARIETY.value,
         )
         pieces = prefetch(frames, stop)
         if _OUTPUT.value:

@@ -12,7 +12,11 @@ from launch import command_line
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
 _OUTPUT = flags.DEFINE_string("output", None, "folder of the versions")
-_HALF = flags.DEFINE_bool("half", False, "save weights as float16: half the size")
+_HALF = flags.DEFINE_bool(
+    "half",
+    False,
+    "save weights as float16: half the size; models that keep the clip in memory stay as they are",
+)
 
 
 def main() -> None:

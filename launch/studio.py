@@ -3,8 +3,9 @@
   python -m launch.studio --export=DIR
 
 DIR is what launch.export wrote, or one version in it. The page chooses the video by its seed or a
-trained clip, sets noise, appearance and speed, makes an uploaded picture move, and saves what it
-shows. Ctrl-C stops. Whoever can reach --host can use the page: 127.0.0.1 is this machine alone.
+trained clip, sets variety (or noise), appearance and speed, makes an uploaded picture move, and
+saves what it shows. Ctrl-C stops. Whoever can reach --host can use the page: 127.0.0.1 is this
+machine alone.
 """
 
 import sys

@@ -53,6 +53,7 @@ class TinyGenerator(tf.Module):
             "start": {"seed": int32, "clip": int32},
             "animate": {"image": image},
             "stream": several | looks,
+            "stream_varied": several | {"variety": tf.TensorSpec([None], tf.float32)} | looks,
             "decode": {"states": states} | looks,
         }
         return {
@@ -97,6 +98,12 @@ class TinyGenerator(tf.Module):
         shown = tf.range(length)[None] < num_frames[:, None]
         frames = tf.where(shown[:, :, None, None, None], frames, tf.zeros_like(frames))
         return {"frames": frames, "next_state": tf.cast(states[:, -1], tf.float32)}
+
+    def stream_varied(self, state, seed, position, num_frames, variety, appearance=None):
+        """A stream whose levels are higher by a hundred times the variety."""
+        streamed = self.stream(state, seed, position, num_frames, appearance)
+        levels = tf.cast(tf.round(100.0 * variety), tf.uint8)[:, None, None, None, None]
+        return {**streamed, "frames": streamed["frames"] + levels}
 
     def decode(self, states, appearance=None):
         levels = tf.reduce_sum(tf.cast(tf.round(states), tf.int32) * [31, 17, 5], -1)

@@ -1,4 +1,4 @@
-"""A small trained run with appearance, and its export."""
+"""Small trained runs and their exports: one of the default preset, and one with appearance."""
 
 import dataclasses
 from pathlib import Path
@@ -14,12 +14,14 @@ from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.sources import Source
 
 NAMES = ["left", "right", "up*down"]
+ATTENTION = {"video.height": "16", "video.width": "16", "attention.parts": "2"}
 SETTINGS = {
     "model.appearance_size": "2",
     "model.bilinear_rank": "4",
     "learning.steps": "10",
     "learning.batch_size": "3",
 }
+LOOK = np.array([0.5, -1.0], np.float32)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +40,22 @@ class Exported:
         tensors = {key: tf.constant(value, specs[key].dtype) for key, value in inputs.items()}
         return {key: value.numpy() for key, value in signature(**tensors).items()}
 
+    @property
+    def sizes(self):
+        return self.run.generator.latent_sizes
 
-def train_smoke(workdir, folder, names, settings):
+    def look(self, *factors):
+        """Returns the input that is an appearance a factor, where the model has any."""
+        return {"appearance": np.outer(factors or [1.0], LOOK)} if self.sizes.appearance else {}
+
+    def states(self, seed, num_frames):
+        """Returns states [1, T, S] of a video, by the library."""
+        start = self.call("start", seed=[seed], clip=[0])["state"]
+        noise = np.random.default_rng(seed).standard_normal([1, num_frames, self.sizes.noise])
+        return self.run.generator.rollout(start, noise.astype(np.float32)).numpy()
+
+
+def train_small(workdir, folder, names, settings, preset="smoke"):
     """Trains on clips of 12 frames of 16x16, one a name; returns the run."""
     folder.mkdir(exist_ok=True)
     for seed, name in enumerate(names):
@@ -47,7 +63,7 @@ def train_smoke(workdir, folder, names, settings):
     source = Source(tuple(str(folder / f"{name}.npy") for name in names))
     train(
         workdir,
-        preset="smoke",
+        preset=preset,
         changes=settings,
         source=source,
         embedded=source,
@@ -56,9 +72,25 @@ def train_smoke(workdir, folder, names, settings):
     return load_run(workdir, print)
 
 
-@pytest.fixture(scope="session")
-def exported(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("exported")
-    run = train_smoke(folder / "run", folder / "clips", NAMES, SETTINGS)
+def _export(folder, settings, preset):
+    run = train_small(folder / "run", folder / "clips", NAMES, settings, preset)
     path = export(folder / "run", folder / "versions")
     return Exported(run, folder / "run", path, tf.saved_model.load(str(path)).signatures)
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """Of the default preset."""
+    return _export(tmp_path_factory.mktemp("exported"), ATTENTION, None)
+
+
+@pytest.fixture(scope="session")
+def with_looks(tmp_path_factory):
+    """Of a linear backbone with appearance."""
+    return _export(tmp_path_factory.mktemp("with_looks"), SETTINGS, "smoke")
+
+
+@pytest.fixture(scope="session", params=["exported", "with_looks"])
+def either(request):
+    """The one, then the other."""
+    return request.getfixturevalue(request.param)

@@ -50,25 +50,32 @@ SESSION_LOADER = """
 
 
 @pytest.fixture(scope="module")
-def requests(exported):
+def served(either):
+    return either
+
+
+@pytest.fixture(scope="module")
+def requests(served):
     """signature -> inputs, one of each."""
     random = np.random.default_rng(0)
     integers = {
         name: np.array([value], np.int32)
         for name, value in (("seed", 5), ("position", 17), ("num_frames", 44), ("clip", 1))
     }
+    states = served.states(0, 33)
     floats = {
-        "state": random.standard_normal((1, 6)).astype(np.float32),
-        "states": random.standard_normal((1, 33, 6)).astype(np.float32),
+        "state": states[:, 8],
+        "states": states,
         "appearance": random.standard_normal((1, 2)).astype(np.float32),
         "noise_scale": np.array([0.7], np.float32),
+        "variety": np.array([0.9], np.float32),
     }
     video = random.integers(0, 256, (1, 9, 16, 16, 3), np.uint8)
     pictures = {"image": video[:, 0], "hidden": video[..., 0] & 1}
     known = {**integers, **floats, **pictures}
     requests = {
         signature: {name: known[name] for name in loaded.structured_input_signature[1]}
-        for signature, loaded in exported.signatures.items()
+        for signature, loaded in served.signatures.items()
     }
     for signature in ("infer", "infer_masked"):
         requests[signature]["clip"] = video
@@ -76,11 +83,11 @@ def requests(exported):
 
 
 @pytest.fixture(scope="module")
-def expected(exported, requests):
+def expected(served, requests):
     return {
         f"{signature}/{name}": value
         for signature, inputs in requests.items()
-        for name, value in exported.call(signature, **inputs).items()
+        for name, value in served.call(signature, **inputs).items()
     }
 
 
@@ -100,7 +107,7 @@ def check(found, expected):
 
 
 @pytest.mark.parametrize("loader", [TF2_LOADER, SESSION_LOADER], ids=["TF2", "session"])
-def test_a_fresh_process_runs_every_signature(exported, requests, expected, tmp_path, loader):
+def test_a_fresh_process_runs_every_signature(served, requests, expected, tmp_path, loader):
     program = tmp_path / "program.py"
     program.write_text(textwrap.dedent(ALONE) + textwrap.dedent(loader), encoding="utf-8")
     given = {
@@ -108,24 +115,24 @@ def test_a_fresh_process_runs_every_signature(exported, requests, expected, tmp_
     }
     np.savez(tmp_path / "requests.npz", **given)
     answers = tmp_path / "answers.npz"
-    command = [sys.executable, "-P", program, exported.path, tmp_path / "requests.npz", answers]
+    command = [sys.executable, "-P", program, served.path, tmp_path / "requests.npz", answers]
     subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, timeout=300)
     with np.load(answers) as found:
         check(dict(found), expected)
 
 
 @pytest.mark.skipif(COMPILER is None, reason="no C compiler on PATH")
-def test_the_c_api_runs_every_signature(exported, requests, expected, tmp_path):
+def test_the_c_api_runs_every_signature(served, requests, expected, tmp_path):
     program = compile_loader(tmp_path)
     with tf.compat.v1.Session(graph=tf.Graph()) as session:
-        meta = tf.compat.v1.saved_model.load(session, ["serve"], str(exported.path))
+        meta = tf.compat.v1.saved_model.load(session, ["serve"], str(served.path))
     plans, outputs = [], {}
     for signature, inputs in requests.items():
         definition = meta.signature_def[signature]
         plan, written = write_plan(definition, inputs, tmp_path / signature)
         plans.append(plan)
         outputs |= {f"{signature}/{name}": path for name, path in written.items()}
-    command = [program, exported.path, *plans]
+    command = [program, served.path, *plans]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     found = {name: read_tensor(path) for name, path in outputs.items()}
     check(found, expected)
@@ -168,11 +175,11 @@ def read_tensor(path):
     return np.frombuffer(content, dtype).reshape(sides)
 
 
-def test_metadata_tells_what_the_loaded_signatures_take_and_give(exported):
-    text = (exported.path / "assets.extra/metadata.json").read_text(encoding="utf-8")
+def test_metadata_tells_what_the_loaded_signatures_take_and_give(served):
+    text = (served.path / "assets.extra/metadata.json").read_text(encoding="utf-8")
     told = json.loads(text)["signatures"]
-    assert told.keys() == exported.signatures.keys()
-    for name, signature in exported.signatures.items():
+    assert told.keys() == served.signatures.keys()
+    for name, signature in served.signatures.items():
         sides = (signature.structured_input_signature[1], signature.structured_outputs)
         for fields, specs in zip((told[name]["inputs"], told[name]["outputs"]), sides, strict=True):
             found = {key: [spec.dtype.name, spec.shape.as_list()] for key, spec in specs.items()}

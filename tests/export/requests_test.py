@@ -45,9 +45,41 @@ IMAGE = np.zeros([1, 16, 16, 3], np.uint8)
         ("decode", {"states": np.full([1, 2, 6], np.nan), **LOOK}, "states holds NaN"),
     ],
 )
-def test_a_malformed_request_gets_a_message(exported, signature, inputs, message):
+def test_a_malformed_request_gets_a_message(with_looks, signature, inputs, message):
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
-        exported.call(signature, **inputs)
+        with_looks.call(signature, **inputs)
+
+
+def spoilt(exported, place, value):
+    state = exported.call("start", seed=[5], clip=[-1])["state"]
+    state[0, place] = value
+    return state
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    # A moment, and the last patch's place: its column. There are 36 moments.
+    [(0, 36.0), (0, -1.0), (0, 1e30), (-1, 9.0), (-1, -1.0), (-1, 3e38)],
+)
+def test_a_state_that_no_video_has_is_refused(exported, place, value):
+    """Else it would show, or overwrite, what is beside the memory."""
+    state = spoilt(exported, place, value)
+    numbers = {"seed": [1], "position": [0], "num_frames": [3]}
+    with pytest.raises(tf.errors.InvalidArgumentError, match="state is no state of this model"):
+        exported.call("stream", state=state, **numbers)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="states is no state of this model"):
+        exported.call("decode", states=state[:, None])
+    same = spoilt(exported, place, 8.0 if place else 35.0)
+    assert exported.call("stream", state=same, **numbers)["frames"].shape[1] == 3
+
+
+@pytest.mark.parametrize("variety", [-0.1, 1.1, np.nan])
+def test_variety_has_bounds(exported, variety):
+    for name in ("generate_varied", "stream_varied"):
+        state = exported.call("start", seed=[5], clip=[-1])["state"]
+        given = {"state": state, "position": [0]} if name == "stream_varied" else {}
+        with pytest.raises(tf.errors.InvalidArgumentError, match="variety"):
+            exported.call(name, seed=[1], num_frames=[3], variety=[variety], **given)
 
 
 def test_random_requests_never_end_the_process(exported):
@@ -57,7 +89,7 @@ def test_random_requests_never_end_the_process(exported):
         meta = tf.compat.v1.saved_model.load(session, ["serve"], str(exported.path))
     random = np.random.default_rng(0)
     good = None
-    for _ in range(150):
+    for _ in range(50):
         name, inputs, is_good = random_request(random, meta.signature_def)
         definition = meta.signature_def[name]
         feeds = {definition.inputs[key].name: value for key, value in inputs.items()}

@@ -5,10 +5,11 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from tests.export.conftest import SETTINGS, train_smoke
+from tests.export.conftest import ATTENTION, SETTINGS, train_small
 from tf_dyngen.errors import UserError
 from tf_dyngen.export import saved_model
 from tf_dyngen.export.saved_model import export
+from tf_dyngen.tasks.synthesize import Synthesizer
 
 
 def operations(path):
@@ -20,9 +21,9 @@ def operations(path):
     return {node.op for node in nodes}
 
 
-def test_no_operation_needs_python_or_xla_or_a_library_of_its_own(exported):
-    found = operations(exported.path)
-    assert "Conv2DBackpropInput" in found
+def test_no_operation_needs_python_or_xla_or_a_library_of_its_own(either):
+    found = operations(either.path)
+    assert ("Conv2DBackpropInput" in found) == bool(either.sizes.appearance)
     assert not [name for name in found if name.startswith(("Py", "Eager")) or "Xla" in name]
     functions = {"StatefulPartitionedCall", "PartitionedCall"}
     known = {name for name in found if hasattr(tf.raw_ops, name)}
@@ -30,29 +31,59 @@ def test_no_operation_needs_python_or_xla_or_a_library_of_its_own(exported):
     assert found - known <= functions | {"Placeholder", "Const", "NoOp"}
 
 
-def test_weights_and_starts_are_all_that_is_saved(exported):
-    reader = tf.train.load_checkpoint(str(exported.path / "variables/variables"))
+def saved(path):
+    """Returns the shapes and types of all variables that an export holds."""
+    reader = tf.train.load_checkpoint(str(path / "variables/variables"))
+    types = reader.get_variable_to_dtype_map()
     shapes = reader.get_variable_to_shape_map()
-    shapes = [shape for name, shape in shapes.items() if "_CHECKPOINTABLE" not in name]
-    weights = [variable.shape for variable in exported.run.generator.variables]
-    starts = [(3, 6), (3, 2)]
-    assert sorted(map(tuple, shapes)) == sorted([*map(tuple, weights), *starts])
+    names = [name for name in shapes if "_CHECKPOINTABLE" not in name]
+    return sorted((tuple(shapes[name]), types[name].name) for name in names)
 
 
-def test_versions_are_numbered_and_half_is_half(exported):
-    size = (exported.path / "variables/variables.data-00000-of-00001").stat().st_size
-    path = export(exported.workdir, exported.path.parent, half=True)
-    assert (exported.path.name, path.name) == ("1", "2")
+def test_weights_and_starts_are_all_that_is_saved_in_types_of_their_own(either):
+    sizes = either.sizes
+    wanted = [
+        (tuple(variable.shape), tf.as_dtype(variable.dtype).name)
+        for variable in either.run.generator.variables
+    ]
+    wanted += [((3, sizes.state), "float32"), ((3, sizes.appearance), "float32")]
+    assert saved(either.path) == sorted(wanted)
+
+
+def test_the_memory_is_saved_as_bytes_and_the_graph_does_not_hold_it(exported):
+    frames = 36 * 16 * 16
+    assert ((frames, 3), "uint8") in saved(exported.path)
+    # Its own bytes, in the graph of none of the functions.
+    memory = exported.run.generator.memory
+    (finest,) = memory.layout.grids[-1:]
+    pixels = memory.bank(finest).numpy().tobytes()
+    assert pixels not in (exported.path / "saved_model.pb").read_bytes()
+    assert pixels in (exported.path / "variables/variables.data-00000-of-00001").read_bytes()
+
+
+def test_versions_are_numbered_and_half_is_half(with_looks):
+    size = (with_looks.path / "variables/variables.data-00000-of-00001").stat().st_size
+    path = export(with_looks.workdir, with_looks.path.parent, half=True)
+    assert (with_looks.path.name, path.name) == ("1", "2")
     half = (path / "variables/variables.data-00000-of-00001").stat().st_size
     assert 0.5 * size <= half < 0.6 * size
     signature = tf.saved_model.load(str(path)).signatures["generate"]
-    look = tf.constant([[0.5, -1.0]])
-    inputs = {"seed": tf.constant([3]), "num_frames": tf.constant([30]), "appearance": look}
+    inputs = {"seed": tf.constant([3]), "num_frames": tf.constant([30])}
+    inputs["appearance"] = tf.constant([[0.5, -1.0]])
     frames = signature(**inputs)["frames"].numpy().astype(int)
-    whole = exported.signatures["generate"](**inputs)["frames"].numpy()
+    whole = with_looks.signatures["generate"](**inputs)["frames"].numpy()
     differences = np.abs(frames - whole)
     assert 0 < differences.max() <= 12
     assert differences.mean() < 1.0
+
+
+def test_half_leaves_what_chooses_patches_as_it_is(exported, capsys):
+    path = export(exported.workdir, exported.path.parent, half=True)
+    assert "--half changes nothing" in capsys.readouterr().err
+    assert saved(path) == saved(exported.path)
+    inputs = {"seed": tf.constant([3]), "num_frames": tf.constant([40])}
+    frames = tf.saved_model.load(str(path)).signatures["generate"](**inputs)["frames"]
+    np.testing.assert_array_equal(frames, exported.signatures["generate"](**inputs)["frames"])
 
 
 def test_an_export_that_fails_leaves_nothing(exported, tmp_path, monkeypatch):
@@ -84,7 +115,7 @@ def test_a_run_with_fresh_chains_and_other_parameterisation_is_exported(tmp_path
         "video.channels": "1",
         "learning.steps": "5",
     }
-    run = train_smoke(tmp_path / "run", tmp_path / "clips", ["one"], settings)
+    run = train_small(tmp_path / "run", tmp_path / "clips", ["one"], settings)
     path = export(tmp_path / "run", tmp_path / "out")
     signatures = tf.saved_model.load(str(path)).signatures
     start = signatures["start"](seed=tf.constant([3]), clip=tf.constant([-1]))["state"]
@@ -98,10 +129,21 @@ def test_a_run_with_fresh_chains_and_other_parameterisation_is_exported(tmp_path
 def test_what_two_devices_learned_is_exported(mirrored, tmp_path, monkeypatch):
     monkeypatch.setattr("tf_dyngen.tasks.train.choose_strategy", lambda *_, **__: mirrored)
     settings = SETTINGS | {"learning.batch_size": "2", "learning.steps": "3"}
-    run = train_smoke(tmp_path / "run", tmp_path / "clips", ["a", "b"], settings)
+    run = train_small(tmp_path / "run", tmp_path / "clips", ["a", "b"], settings)
     path = export(tmp_path / "run", tmp_path / "out")
     decode = tf.saved_model.load(str(path)).signatures["decode"]
     states, look = tf.ones([1, 4, 6]), tf.ones([1, 2])
     frames = decode(states=states, appearance=look)["frames"].numpy()
     emitted = (run.generator.emit(states, look).numpy() + 1.0) * 127.5
     assert np.abs(emitted - frames).max() <= 0.5 + 1e-3
+
+
+def test_a_memory_on_two_devices_is_exported(mirrored, tmp_path, monkeypatch):
+    monkeypatch.setattr("tf_dyngen.tasks.train.choose_strategy", lambda *_, **__: mirrored)
+    settings = ATTENTION | {"learning.batch_size": "2"}
+    run = train_small(tmp_path / "run", tmp_path / "clips", ["a", "b"], settings, None)
+    path = export(tmp_path / "run", tmp_path / "out")
+    generate = tf.saved_model.load(str(path)).signatures["generate"]
+    frames = generate(seed=tf.constant([3]), num_frames=tf.constant([9]))["frames"][0]
+    own = Synthesizer(run.generator).synthesize(num_frames=9, seed=3)
+    np.testing.assert_array_equal(frames, np.concatenate(list(own)))

@@ -5,8 +5,20 @@ import pytest
 import tensorflow as tf
 
 from tests.model.small_generator import make_generator
+from tf_dyngen import presets
+from tf_dyngen.config import override
 from tf_dyngen.errors import UserError
 from tf_dyngen.export.weights import ExportedWeights
+from tf_dyngen.model.generator import build_generator, to_pixels
+
+# Of an attention model, what is else left to the clip.
+CHOSEN = {
+    "video.height": 16,
+    "video.width": 16,
+    "attention.parts": 2,
+    "attention.fade": 1,
+    "attention.retention": 0.0,
+}
 
 
 @pytest.fixture
@@ -50,3 +62,18 @@ def test_half_precision_rounds_and_refuses_what_is_too_large(generator):
     variable.assign(tf.fill(variable.shape, np.nan))
     with pytest.raises(UserError, match="train the run again"):
         export(generator, tf.float32)
+
+
+def test_what_an_attention_model_remembers_keeps_its_types():
+    config = override(presets.load("texture"), CHOSEN)
+    generator = build_generator(config, 7)
+    clip = np.random.default_rng(0).integers(0, 256, (7, 16, 16, 3)).astype(np.uint8)
+    generator.remember([clip])
+    weights = export(generator, tf.float16)
+    saved = {weight.dtype for weight in weights.weights}
+    assert saved == {tf.uint8, tf.int32, tf.float32}
+    state = generator.state_before([3])
+    generator.remember([255 - clip])
+    with weights.in_use(generator):
+        frames = generator.emit(generator.rollout(state, tf.zeros([1, 1, 4 * 7])), tf.zeros([1, 0]))
+    np.testing.assert_array_equal(to_pixels(frames)[0, 0], clip[3])

@@ -131,6 +131,7 @@ MISTAKES = {
     "endless haste": (["--frame_rate=inf"], ["--frame_rate"]),
     "fewer than no retries": (["--retries=-1"], ["--retries=-1"]),
     "a large seed": (["--seed=2147483648"], ["--seed=2147483648"]),
+    "too much variety": (["--variety=1.5"], ["--variety"]),
     "another suffix": (["--output={world}/new.exe"], [".exe"]),
 }
 
@@ -242,6 +243,13 @@ def test_a_trained_run_exported_and_served_gives_what_it_synthesizes(
         flags = [f"--url={server.url}", f"--output={served}", "--chunk=32"]
         finish(start(CLIENT, *flags, *common)).check_good()
     np.testing.assert_array_equal(np.load(served), np.load(own))
+
+
+def test_variety_is_passed_on(client, stand_in, tmp_path):
+    common = ["--num_frames=5", "--seed=9"]
+    client(f"--output={tmp_path}/own.npy", *common, "--variety=0.75").check_good()
+    expected = whole(stand_in, seed=9, num_frames=5) + np.uint8(75)
+    np.testing.assert_array_equal(np.load(tmp_path / "own.npy"), expected)
 
 
 def free_port():

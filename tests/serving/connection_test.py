@@ -36,7 +36,7 @@ def connect():
 def test_a_model_with_appearances_says_so_and_takes_them(tiny_export, connect, protocol):
     with serving_stand_in.StandIn(tiny_export(2), protocol) as server:
         connection = connect(server)
-        assert connection.describe() == Description(6, 8, 3, 3, 2)
+        assert connection.describe() == Description(6, 8, 3, 3, 2, has_variety=True)
         looks = {"appearance": [[0.0, 9.0]]}
         frames = connection.predict("stream", STREAM | looks)["frames"].astype(int)
         plain = connection.predict("stream", STREAM | {"appearance": [[0, 0]]})["frames"]
@@ -45,7 +45,7 @@ def test_a_model_with_appearances_says_so_and_takes_them(tiny_export, connect, p
 
 def test_answers_are_those_of_the_model(stand_in, connect):
     connection = connect(stand_in)
-    assert connection.describe() == Description(6, 8, 3, 3, 0)
+    assert connection.describe() == Description(6, 8, 3, 3, 0, has_variety=True)
     # Of one input or output, of several, and of several rows.
     starts = connection.predict("start", {"seed": [1, 2], "clip": [1, 2]})
     np.testing.assert_array_equal(starts["state"], [[10, 11, 12], [20, 21, 22]])

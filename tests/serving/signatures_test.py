@@ -23,7 +23,7 @@ def generator(**changes):
 def test_sizes_are_read_off_the_stream():
     found = signatures.read_signatures(generator())
     assert list(found) == ["stream"]
-    assert signatures.describe(found) == (48, 64, 1, 20, 0)
+    assert signatures.describe(found) == (48, 64, 1, 20, 0, False)
     looks = {"appearance": tensor("DT_FLOAT", -1, 5), "state": tensor("DT_FLOAT", -1, 20)}
     found = signatures.read_signatures(generator(inputs=looks))
     assert signatures.describe(found).appearance_size == 5

@@ -10,6 +10,7 @@ from PIL import Image
 from tests import serving_stand_in
 from tf_dyngen.errors import UserError
 from tf_dyngen.serving.connection import open_connection
+from tf_dyngen.serving.signatures import Description
 from tf_dyngen.serving.streaming import prefetch, stream_frames
 
 
@@ -48,6 +49,23 @@ def test_pieces_make_one_long_call(connection, whole, chunk):
     pieces = list(prefetch(stream_frames(connection, seed=5, num_frames=45, chunk=chunk)))
     np.testing.assert_array_equal(join(pieces), whole(5))
     assert {len(piece) for piece in pieces[:-1]} <= {chunk}
+
+
+def test_variety_goes_with_every_piece(connection, stand_in, whole):
+    own = join(stream_frames(connection, seed=5, num_frames=45, chunk=20, variety=0.25))
+    # The stand-in's levels are higher by a hundred times the variety; bytes wrap around.
+    np.testing.assert_array_equal(own, whole(5) + np.uint8(25))
+    names = [signature for signature, _, _ in stand_in.asked]
+    assert names == ["start", *["stream_varied"] * 3]
+
+
+def test_variety_of_a_model_that_has_none_is_refused_before_anything_is_asked():
+    class WithoutVariety:
+        def describe(self):
+            return Description(6, 8, 3, 3, 0, has_variety=False)
+
+    with pytest.raises(UserError, match="no variety: leave it out"):
+        next(stream_frames(WithoutVariety(), variety=0.5))
 
 
 def test_a_clip_and_another_seed_start_elsewhere(connection, whole):

@@ -21,6 +21,14 @@ def grey_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def varied_folder(tmp_path_factory):
+    """Of a model that has variety, at which the noise's factor is thrice as large; 24x32 RGB."""
+    variety = {"usual": 0.25, "noise_scale": 3.0}
+    folder = tmp_path_factory.mktemp("varied")
+    return save_stand_in(folder, appearance_size=0, variety=variety)
+
+
+@pytest.fixture(scope="session")
 def player(export_folder):
     return Player(open_export(export_folder))
 
@@ -28,3 +36,8 @@ def player(export_folder):
 @pytest.fixture(scope="session")
 def grey_player(grey_folder):
     return Player(open_export(grey_folder))
+
+
+@pytest.fixture(scope="session")
+def varied_player(varied_folder):
+    return Player(open_export(varied_folder))

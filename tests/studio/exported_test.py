@@ -37,6 +37,12 @@ def test_the_metadata_says_what_the_model_is(folder):
     assert export.frame_values == 24 * 32 * 3
 
 
+def test_variety_is_what_the_metadata_say_if_any(folder):
+    assert open_export(folder).variety is None
+    change_metadata(folder, variety={"usual": 0.5, "noise_scale": 2.0})
+    assert open_export(folder).variety == (0.5, 2.0)
+
+
 def test_clips_are_in_the_order_of_their_indices(folder):
     clips = [{"index": 1, "clip_id": "b", "name": "B"}, {"index": 0, "clip_id": "a", "name": "A"}]
     change_metadata(folder, clips=clips)
@@ -63,6 +69,7 @@ def test_a_model_of_another_project(folder):
         ({"signatures": {"generate": {}}}, "no signature start"),
         ({"frame": {"height": 4}}, "width"),
         ({"clips": None}, "NoneType"),
+        ({"variety": {"usual": 0.5}}, "noise_scale"),
     ],
 )
 def test_metadata_that_say_too_little(folder, changes, words):

@@ -162,6 +162,22 @@ def test_without_noise_the_picture_comes_to_rest(page):
     wait_for(lambda: moves(page))
 
 
+def test_a_model_with_variety_has_a_slider_for_it_in_place_of_noise(page, varied_folder):
+    assert not page.find_element(By.ID, "variety").is_displayed()
+    with served(varied_folder) as other:
+        page.get(other)
+        wait_for(lambda: plays(page))
+        assert page.find_element(By.ID, "variety").is_displayed()
+        assert not page.find_element(By.ID, "noise").is_displayed()
+        assert text(page, "variety-value") == "0.25"
+        move(page, "variety", 0)
+        assert text(page, "variety-value") == "0.00"
+        move(page, "speed", 2)
+        wait_for(lambda: not moves(page))
+        move(page, "variety", 1)
+        wait_for(lambda: moves(page))
+
+
 def test_the_look_turns_to_a_clips(page):
     move(page, "noise", 0)
     move(page, "speed", 2)

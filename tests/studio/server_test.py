@@ -72,6 +72,7 @@ def test_the_model_is_described(client):
     assert model["clips"] == ["left", "right", "a name with <b>signs</b> & spaces"]
     assert model["has_appearance"]
     assert model["most_frames_at_once"] == 64
+    assert model["usual_variety"] is None
 
 
 def test_frames_go_on_where_they_stopped(client, player):
@@ -99,6 +100,17 @@ def test_noise_and_look_change_on_the_way(client):
         settings = {"noise": 0.2, "first": 0, "second": 1, "place": 0.5}
         assert ask(socket, take=1, count=4, **settings)[1] == 4
         assert ask(socket, take=1, count=4, **settings)[1] == 8
+
+
+def test_variety_changes_on_the_way(varied_player):
+    client = TestClient(server.make_app(varied_player, "127.0.0.1"), base_url=ADDRESS)
+    assert client.get("/model.json").json()["usual_variety"] == 0.25
+    stream = varied_player.begin(Start(3, PRIOR, ""))
+    with connect(client) as socket:
+        for given, noise in (({}, 0.75), ({"variety": 0.0}, 0.0), ({"variety": 1.0}, 3.0)):
+            _, _, frames = ask(socket, seed=3, take=1, count=4, **given)
+            expected = stream.next(4, noise=noise, look=Look(OWN, OWN, 0.0))
+            np.testing.assert_array_equal(frames, expected)
 
 
 def test_two_viewers_watch_two_videos(client, player):

@@ -49,3 +49,14 @@ def test_what_is_out_of_bounds_is_refused(export, name, value, words):
     with pytest.raises(UserError, match=words) as caught:
         read_settings({name: value}, export)
     assert len(str(caught.value)) < 200
+
+
+def test_variety_is_the_noise_of_a_model_that_has_it(export, varied_folder):
+    varied = open_export(varied_folder)
+    # Its metadata say: 0.25 if nothing is given, thrice the noise at 1.
+    for given, noise in (({}, 0.75), ({"variety": 0}, 0.0), ({"variety": "1", "noise": 2}, 3.0)):
+        assert read_settings(given, varied).noise == noise
+    assert read_settings({"variety": 1.0}, export).noise == 1.0
+    for value in (-0.01, 1.01, float("nan"), "much"):
+        with pytest.raises(UserError, match=r"variety is .* from 0 to 1"):
+            read_settings({"variety": value}, varied)

@@ -82,8 +82,8 @@ class StandIn(tf.Module):
         return {**outputs, "appearance": appearance} if self.appearance_size else outputs
 
 
-def save_stand_in(folder, *, size=(24, 32), channels=3, appearance_size=APPEARANCE):
-    """Writes version 1 into an export folder."""
+def save_stand_in(folder, *, size=(24, 32), channels=3, appearance_size=APPEARANCE, variety=None):
+    """Writes version 1 into an export folder; `variety` is what its metadata say of it."""
     model = StandIn(size, channels, appearance_size)
     look = {"appearance": matrix(APPEARANCE)} if appearance_size else {}
     inputs = {
@@ -118,6 +118,8 @@ def save_stand_in(folder, *, size=(24, 32), channels=3, appearance_size=APPEARAN
             for index, name in enumerate(CLIPS)
         ],
     }
+    if variety:
+        metadata["variety"] = variety
     (path / "assets.extra" / "metadata.json").write_text(json.dumps(metadata))
     return folder
 

@@ -6,22 +6,28 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_dyngen.export.images import bring_to_size, to_model_range
-from tf_dyngen.export.inferring import Inferred, SearchSettings, infer_clip
-from tf_dyngen.export.playing import Stretch, play, show
-from tf_dyngen.export.requests import Limits
+from tf_dyngen.export.inferring import Inferred
+from tf_dyngen.export.playing import Blocks, Stretch, play, show
+from tf_dyngen.export.requests import Limits, Span
 from tf_dyngen.export.weights import ExportedWeights
-from tf_dyngen.inference.video_draws import draw_appearance, draw_initial_state
-from tf_dyngen.model.generator import Generator
+from tf_dyngen.inference.video_draws import BLOCK, draw_appearance, draw_initial_state
+from tf_dyngen.model.generator import AnyGenerator
 from tf_dyngen.model.latents import LatentSizes
 
 Tensors = dict[str, tf.Tensor]
+# Of generator, blocks, anchors (where trained clips start), frames [T, H, W, C], and visible
+# [T, H, W] bool.
+Infer = Callable[..., Inferred]
+# The noise's factor at a variety of 1; that of the model's own noise is 1, at a variety of a half.
+NOISE_SCALE_OF_VARIETY = 2.0
 
 
 class ServedModel(NamedTuple):
     """What signatures compute with.
 
     programs: the large graphs. sizes: of the latents. frame_shape: (H, W, C). fit: how images are
-    brought to it. num_clips: of which the weights' tables know where they start.
+    brought to it. num_clips: of which the weights' tables know where they start. state_spans: what
+    states may hold. has_variety: whether the noise is how far video goes from the clip.
     """
 
     weights: ExportedWeights
@@ -31,12 +37,19 @@ class ServedModel(NamedTuple):
     fit: str
     num_clips: int
     limits: Limits
+    state_spans: tuple[Span, ...]
+    has_variety: bool
 
     @property
     def pixels(self) -> int:
         """H * W * C."""
         height, width, channels = self.frame_shape
         return height * width * channels
+
+    @property
+    def latents(self) -> int:
+        """Numbers of noise and state that inference gives for a frame."""
+        return self.sizes.noise + self.sizes.state
 
 
 class Programs:
@@ -46,41 +59,70 @@ class Programs:
       generator: the model.
       weights: its weights.
       frame_shape: (H, W, C).
-      image_search, clip_search: how latents are looked for.
+      infer_image, infer_clip: find the latents of one clip.
     """
 
     def __init__(
         self,
-        generator: Generator,
+        generator: AnyGenerator,
         weights: ExportedWeights,
         frame_shape: tuple[int, int, int],
-        image_search: SearchSettings,
-        clip_search: SearchSettings,
+        infer_image: Infer,
+        infer_clip: Infer,
     ):
-        def program(compute: Callable):
+        def program(compute: Callable, *specs: tf.TensorSpec):
             def with_weights(*inputs):
                 with weights.in_use(generator):
                     return compute(generator, *inputs)
 
-            return tf.function(with_weights, autograph=False)
+            return tf.function(with_weights, autograph=False, input_signature=specs or None)
+
+        blocks = _blocks(generator.latent_sizes, program)
 
         def play_as(dtype: tf.DType):
+            def play_stretch(*stretch):
+                return play(blocks, Stretch._make(stretch), frame_shape, dtype)
+
+            return tf.function(play_stretch, autograph=False)
+
+        def show_states(states, appearance):
+            return show(blocks, states, appearance, frame_shape, tf.uint8)
+
+        def infer_with(infer: Infer, num_frames: int | None):
+            frames = tf.TensorSpec([num_frames, *frame_shape], tf.float32)
+            visible = tf.TensorSpec([num_frames, *frame_shape[:2]], tf.bool)
             return program(
-                lambda model, *stretch: play(model, Stretch._make(stretch), frame_shape, dtype)
+                lambda model, *clip: infer(model, blocks, weights.anchors(), *clip),
+                frames,
+                visible,
             )
 
-        def infer_as(search: SearchSettings):
-            def infer_row(model, frames, visible):
-                return infer_clip(model, weights.anchors(), frames, visible, search)
-
-            return program(infer_row)
-
-        def show_states(model, states, appearance):
-            return show(model, states, appearance, frame_shape, tf.uint8)
-
         self.play_pixels, self.play_floats = play_as(tf.uint8), play_as(tf.float32)
-        self.show = program(show_states)
-        self.infer_image, self.infer_clip = infer_as(image_search), infer_as(clip_search)
+        self.begin = program(lambda model, draws: model.initial_state(draws))
+        self.show = tf.function(show_states, autograph=False)
+        self.infer_clip = infer_with(infer_clip, None)
+        # One graph for both where one search does both.
+        is_same = infer_image is infer_clip
+        self.infer_image = self.infer_clip if is_same else infer_with(infer_image, 1)
+
+
+def _blocks(sizes: LatentSizes, program: Callable) -> Blocks:
+    """Returns the roll-out and the emission of BLOCK frames, which all that plays shares."""
+    states = tf.TensorSpec([None, BLOCK, sizes.state], tf.float32)
+    return Blocks(
+        sizes,
+        program(
+            lambda model, *moving: model.rollout(*moving),
+            tf.TensorSpec([None, sizes.state], tf.float32),
+            tf.TensorSpec([None, BLOCK, sizes.noise], tf.float32),
+            tf.TensorSpec([None, BLOCK], tf.bool),
+        ),
+        program(
+            lambda model, *shown: model.emit(*shown),
+            states,
+            tf.TensorSpec([None, sizes.appearance], tf.float32),
+        ),
+    )
 
 
 def generate(model: ServedModel, inputs: Tensors) -> Tensors:
@@ -97,7 +139,7 @@ def start(model: ServedModel, inputs: Tensors) -> Tensors:
     """Where videos start: draws of the prior, or where trained clips start."""
     seed, clip = inputs["seed"], inputs["clip"]
     state, appearance = (tf.gather(table, tf.maximum(clip, 0)) for table in model.weights.anchors())
-    drawn = _draw_rows(draw_initial_state, seed, model.sizes.state)
+    drawn = _begin(model, seed)
     look = _draw_rows(draw_appearance, seed, model.sizes.appearance)
     is_drawn = clip[:, None] < 0
     return {
@@ -107,7 +149,7 @@ def start(model: ServedModel, inputs: Tensors) -> Tensors:
 
 
 def stream(model: ServedModel, inputs: Tensors) -> Tensors:
-    """The next frames of videos, and the states behind them."""
+    """The next frames of videos, and the states after them."""
     seed = inputs["seed"]
     frames, state = model.programs.play_pixels(
         inputs["state"],
@@ -115,7 +157,7 @@ def stream(model: ServedModel, inputs: Tensors) -> Tensors:
         inputs["position"],
         inputs["num_frames"],
         _appearance(inputs, seed),
-        inputs.get("noise_scale", tf.ones_like(seed, tf.float32)),
+        _noise_scale(inputs, seed),
     )
     return {"frames": frames, "next_state": state}
 
@@ -146,12 +188,12 @@ def decode(model: ServedModel, inputs: Tensors) -> Tensors:
 def _generate(model: ServedModel, inputs: Tensors, play_stretch: Callable) -> Tensors:
     seed = inputs["seed"]
     frames, _ = play_stretch(
-        _draw_rows(draw_initial_state, seed, model.sizes.state),
+        _begin(model, seed),
         seed,
         tf.zeros_like(seed),
         inputs["num_frames"],
         _appearance(inputs, seed),
-        tf.ones_like(seed, tf.float32),
+        _noise_scale(inputs, seed),
     )
     return {"frames": frames}
 
@@ -159,6 +201,18 @@ def _generate(model: ServedModel, inputs: Tensors, play_stretch: Callable) -> Te
 def _appearance(inputs: Tensors, rows: tf.Tensor) -> tf.Tensor:
     """Returns the appearance given, or that of width 0, with as many rows as `rows`."""
     return inputs.get("appearance", tf.zeros([tf.shape(rows)[0], 0]))
+
+
+def _begin(model: ServedModel, seed: tf.Tensor) -> tf.Tensor:
+    """Returns the state [B, S] that each seed's video starts from."""
+    return model.programs.begin(_draw_rows(draw_initial_state, seed, model.sizes.state))
+
+
+def _noise_scale(inputs: Tensors, rows: tf.Tensor) -> tf.Tensor:
+    """Returns the factor on the noise that is asked for, [B]; 1 if none is."""
+    if "variety" in inputs:
+        return NOISE_SCALE_OF_VARIETY * inputs["variety"]
+    return inputs.get("noise_scale", tf.ones_like(rows, tf.float32))
 
 
 def _draw_rows(draw: Callable, seed: tf.Tensor, size: int) -> tf.Tensor:

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from tf_dyngen import config as configs
 from tf_dyngen import presets
-from tf_dyngen.export.computations import ServedModel
+from tf_dyngen.export.computations import NOISE_SCALE_OF_VARIETY, ServedModel
 from tf_dyngen.export.requests import MOST_NOISE_SCALE
 from tf_dyngen.export.signatures import Field, Signature
+from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.training.restore import TrainedRun
 from tf_dyngen.training.run_record import package_versions
 from tf_dyngen.video.clips import ClipRecord
@@ -23,6 +24,11 @@ METADATA = "metadata.json"
 FORMAT = 1
 MOST_NAMES = 20
 FIGURES = {"step": "steps", "seconds": "seconds of training", "psnr": "PSNR, dB"}
+
+ROUNDED_PIXELS = """Several rows in a batch, other processors and threads that add in another
+order may round another way: a pixel here and there differs by one level of 255."""
+ROUNDED_CHOICES = """Other processors may round another way: where two patches fit
+alike, another one is shown."""
 
 
 class Exported(NamedTuple):
@@ -72,12 +78,21 @@ def describe(exported: Exported) -> dict[str, Any]:
             {"index": index, **dataclasses.asdict(clip)}
             for index, clip in enumerate(exported.clips)
         ],
+        **_variety(model),
         "training": {"num_clips": len(record.clips), "steps": run.step},
         "settings": configs.to_json(record.config),
         "metrics": exported.metrics[-1] if exported.metrics else {},
         "weights": model.weights.dtype.name,
         "versions": package_versions(),
     }
+
+
+def _variety(model: ServedModel) -> dict[str, Any]:
+    """Returns how variety is set where the model has it: its usual value, its noise at 1."""
+    if not model.has_variety:
+        return {}
+    usual = 1.0 / NOISE_SCALE_OF_VARIETY
+    return {"variety": {"usual": usual, "noise_scale": NOISE_SCALE_OF_VARIETY}}
 
 
 def _describe_fields(fields: Iterable[Field]) -> dict[str, Any]:
@@ -104,6 +119,8 @@ def _readme(exported: Exported) -> str:
         rows=model.limits.rows,
         pixel_values=f"{model.limits.pixel_values:,}",
         inferred_frames=f"{model.limits.inferred_frames:,}",
+        rounding=ROUNDED_CHOICES if model.has_variety else ROUNDED_PIXELS,
+        attention=_fill("attention.md") if model.has_variety else "",
     )
 
 
@@ -143,9 +160,22 @@ def _model_card(exported: Exported) -> str:
         preset=record.config.preset,
         seed=record.config.seed,
         weights=exported.model.weights.dtype.name,
+        remembers=_remembers(exported),
         changes=_changed_settings(exported),
         versions=_listed(f"{name} {version}" for name, version in package_versions().items()),
     )
+
+
+def _remembers(exported: Exported) -> str:
+    """Returns what an attention model holds of its clips."""
+    generator = exported.run.generator
+    if not isinstance(generator, AttentionGenerator):
+        return ""
+    number = generator.memory.num_frames
+    height, width, channels = exported.model.frame_shape
+    kilobytes = number * height * width * channels / 1e3
+    size = f"{kilobytes / 1e3:.1f} MB" if kilobytes >= 1e3 else f"{kilobytes:.0f} kB"
+    return _fill("remembers.md", number=f"{number:,}", size=size)
 
 
 def _listed(lines: Iterable[str]) -> str:

@@ -52,6 +52,7 @@ def longest_window(noise_size: int, wanted: int) -> int:
 
 def infer_clip(
     generator: Generator,
+    blocks: object,
     anchors: tuple[tf.Tensor, tf.Tensor],
     frames: tf.Tensor,
     visible: tf.Tensor,
@@ -61,16 +62,18 @@ def infer_clip(
 
     Args:
       generator: its weights stand still.
+      blocks: not needed: windows have a length of their own.
       anchors: states [M, S] and appearance [M, A] where trained clips start.
       frames: [T, H, W, C] float32 in [-1, 1].
       visible: [T, H, W] bool.
       settings: of the search.
     """
+    del blocks
     length, sizes = settings.window_length, generator.latent_sizes
     num_frames = tf.shape(frames)[0]
     num_windows = (num_frames + length - 1) // length
     missing = num_windows * length - num_frames
-    frames, visible = (_lengthen(each, missing) for each in (frames, visible))
+    frames, visible = (lengthen(each, missing) for each in (frames, visible))
     noises = tf.TensorArray(tf.float32, num_windows, element_shape=[length, sizes.noise])
     states = tf.TensorArray(tf.float32, num_windows, element_shape=[length, sizes.state])
 
@@ -109,8 +112,8 @@ def infer_clip(
     )
 
 
-def _lengthen(values: tf.Tensor, num_rows: tf.Tensor) -> tf.Tensor:
-    """Returns values [T, ...] with rows of zeros behind them."""
+def lengthen(values: tf.Tensor, num_rows: tf.Tensor) -> tf.Tensor:
+    """Returns values [T, ...] with rows of zeros after them."""
     paddings = tf.concat([[[0, num_rows]], tf.zeros([values.shape.rank - 1, 2], tf.int32)], axis=0)
     return tf.pad(values, paddings)
 

@@ -1,11 +1,24 @@
 """Frames in the graph of an export, block by block, as `tasks.synthesize` makes them."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
 
 from tf_dyngen.inference.video_draws import BLOCK, draw_noise_block
-from tf_dyngen.model.generator import Generator, to_pixels
+from tf_dyngen.model.generator import to_pixels
+from tf_dyngen.model.latents import LatentSizes
+
+
+class Blocks(NamedTuple):
+    """What a generator computes of BLOCK frames, as functions of a graph.
+
+    sizes: of the latents. rollout, emit: as of `Generator`; the roll-out's `moves` must be given.
+    """
+
+    sizes: LatentSizes
+    rollout: Callable[..., tf.Tensor]
+    emit: Callable[..., tf.Tensor]
 
 
 class Stretch(NamedTuple):
@@ -24,14 +37,14 @@ class Stretch(NamedTuple):
 
 
 def play(
-    generator: Generator, stretch: Stretch, frame_shape: tuple[int, int, int], dtype: tf.DType
+    model: Blocks, stretch: Stretch, frame_shape: tuple[int, int, int], dtype: tf.DType
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Returns (frames [B, T, H, W, C], the states [B, S] behind each stretch).
+    """Returns (frames [B, T, H, W, C], the states [B, S] after each stretch).
 
-    T is the longest stretch's number of frames; those behind a stretch's own are zero.
+    T is the longest stretch's number of frames; those after a stretch's own are zero.
 
     Args:
-      generator: the model.
+      model: the generator.
       stretch: what to play.
       frame_shape: (H, W, C).
       dtype: of the frames: uint8, or float32 in [-1, 1].
@@ -43,13 +56,14 @@ def play(
     blocks = tf.TensorArray(dtype, num_blocks, element_shape=[None, BLOCK, *frame_shape])
 
     def play_block(index, state, blocks):
-        noise = _noise(generator, stretch, first + index)
+        noise = _noise(model, stretch, first + index)
         # Which frame of its stretch each is: the state stands still outside.
         place = (index * BLOCK + tf.range(BLOCK))[None] - offset[:, None]
         moves = tf.logical_and(place >= 0, place < stretch.num_frames[:, None])
-        states = generator.rollout(state, noise, moves)
-        frames = _in_type(generator.emit(states, stretch.appearance), dtype)
-        return index + 1, states[:, -1], blocks.write(index, frames)
+        states = model.rollout(state, noise, moves)
+        frames = _in_type(model.emit(states, stretch.appearance), dtype)
+        following = tf.ensure_shape(states[:, -1], stretch.state.shape)
+        return index + 1, following, blocks.write(index, frames)
 
     _, state, blocks = tf.while_loop(
         lambda index, *_: index < num_blocks,
@@ -63,7 +77,7 @@ def play(
 
 
 def show(
-    generator: Generator, states: tf.Tensor, appearance: tf.Tensor, frame_shape, dtype: tf.DType
+    model: Blocks, states: tf.Tensor, appearance: tf.Tensor, frame_shape, dtype: tf.DType
 ) -> tf.Tensor:
     """Returns frames [B, T, H, W, C] of states [B, T, S] and appearance [B, A]."""
     num_frames = tf.shape(states)[1]
@@ -76,7 +90,7 @@ def show(
     def show_block(index, blocks):
         chosen = padded[:, index * BLOCK : (index + 1) * BLOCK]
         chosen = tf.ensure_shape(chosen, [None, BLOCK, states.shape[2]])
-        frames = _in_type(generator.emit(chosen, appearance), dtype)
+        frames = _in_type(model.emit(chosen, appearance), dtype)
         return index + 1, blocks.write(index, frames)
 
     _, blocks = tf.while_loop(
@@ -85,9 +99,9 @@ def show(
     return _join(blocks, frame_shape)[:, :num_frames]
 
 
-def _noise(generator: Generator, stretch: Stretch, block: tf.Tensor) -> tf.Tensor:
+def _noise(model: Blocks, stretch: Stretch, block: tf.Tensor) -> tf.Tensor:
     """Returns noise [B, BLOCK, N] of the blocks with the numbers `block` [B]."""
-    size = generator.latent_sizes.noise
+    size = model.sizes.noise
     noise = tf.map_fn(
         lambda row: draw_noise_block(row[0], row[1], size)[0],
         (stretch.seed, block),
@@ -110,7 +124,7 @@ def _join(blocks: tf.TensorArray, frame_shape) -> tf.Tensor:
 
 
 def _cut(frames: tf.Tensor, offset, num_frames, longest) -> tf.Tensor:
-    """Returns from each row the frames that were asked for, with zeros behind them."""
+    """Returns from each row the frames that were asked for, with zeros after them."""
     place = tf.range(longest)[None]
     wanted = tf.minimum(offset[:, None] + place, tf.shape(frames)[1] - 1)
     chosen = tf.gather(frames, wanted, batch_dims=1)

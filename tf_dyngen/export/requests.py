@@ -13,8 +13,8 @@ from tf_dyngen.inference.video_draws import BLOCK
 
 # Of a response: bytes as uint8, four times as many as float32.
 MOST_PIXEL_VALUES = 2**27
-# Of one call, which computes BLOCK frames of every row at once.
-MOST_BLOCK_BYTES = 2**30
+# What all rows of one call may take while they are computed.
+MOST_CALL_BYTES = 2**30
 MOST_ROWS = 64
 MOST_NOISE_SCALE = 4.0
 LAST_FRAME = 2**31 - 1
@@ -33,6 +33,7 @@ BOUNDS = {
     "num_frames": Bounds(1, LAST_FRAME, "how many frames"),
     "position": Bounds(0, LAST_FRAME, "how many frames are past"),
     "noise_scale": Bounds(0.0, MOST_NOISE_SCALE, "a factor on the noise"),
+    "variety": Bounds(0.0, 1.0, "how far new video goes from the clip"),
 }
 SMALLEST_SIDE, LARGEST_SIDE = 4, 8192
 
@@ -49,13 +50,27 @@ class Limits(NamedTuple):
     inferred_frames: int
 
 
-def limit_rows(bytes_of_a_frame: int) -> int:
-    """Returns how many rows' blocks fit into memory at once."""
-    return max(1, min(MOST_ROWS, MOST_BLOCK_BYTES // (BLOCK * bytes_of_a_frame)))
+class Span(NamedTuple):
+    """Numbers of a state that follow each other and have one range; `width` is how many."""
+
+    width: int
+    low: float
+    high: float
+
+
+def limit_rows(bytes_of_a_row: int) -> int:
+    """Returns how many rows fit into memory at once."""
+    return max(1, min(MOST_ROWS, MOST_CALL_BYTES // bytes_of_a_row))
 
 
 def check_inputs(
-    inputs: Mapping[str, tf.Tensor], limits: Limits, *, pixels: int, num_clips: int
+    inputs: Mapping[str, tf.Tensor],
+    limits: Limits,
+    *,
+    pixels: int,
+    latents: int,
+    num_clips: int,
+    state_spans: Sequence[Span] = (),
 ) -> dict[str, tf.Tensor]:
     """Returns the inputs of a signature, of which nothing is computed before they are checked.
 
@@ -63,7 +78,9 @@ def check_inputs(
       inputs: by their names, which say what they must be.
       limits: of a call.
       pixels: H * W * C.
+      latents: numbers that inference gives for a frame.
       num_clips: of the trained clips that the export knows.
+      state_spans: of a state's numbers, in their order; none where any will do.
     """
     inputs = _behind(_check_rows(inputs, limits), inputs)
     checks = []
@@ -76,7 +93,9 @@ def check_inputs(
             bounds = Bounds(-1, num_clips - 1, "a trained clip's index, or -1: a draw of the prior")
         if bounds:
             checks.append(_check_bounds(name, value, bounds))
-    checks += _check_lengths(inputs, limits, pixels)
+        if name in ("state", "states") and state_spans:
+            checks.append(_check_states(name, value, state_spans))
+    checks += _check_lengths(inputs, limits, pixels, latents)
     return _behind(checks, inputs)
 
 
@@ -108,8 +127,20 @@ def _check_bounds(name: str, value: tf.Tensor, bounds: Bounds) -> tf.Operation:
     return _require(tf.reduce_all(fits), wanted, value)
 
 
+def _check_states(name: str, value: tf.Tensor, spans: Sequence[Span]) -> tf.Operation:
+    """Places and moments in a state are such as there are."""
+    widths = [span.width for span in spans]
+    low, high = (
+        tf.repeat(tf.constant(ends, tf.float32), widths)
+        for ends in ([span.low for span in spans], [span.high for span in spans])
+    )
+    fits = tf.reduce_all(tf.logical_and(value >= low, value <= high))
+    wanted = f"{name} is no state of this model: give one that start, stream, animate or infer gave"
+    return _require(fits, wanted)
+
+
 def _check_lengths(
-    inputs: Mapping[str, tf.Tensor], limits: Limits, pixels: int
+    inputs: Mapping[str, tf.Tensor], limits: Limits, pixels: int, latents: int
 ) -> list[tf.Operation]:
     """Videos that are given and asked for have frames, and not too many; images have pixels."""
     checks = []
@@ -129,7 +160,8 @@ def _check_lengths(
             shape = tf.shape(value)
             some = f"{name} has no frames: give at least one"
             checks.append(_require(shape[1] >= 1, some))
-            checks += _check_size(shape[0], shape[1], limits, pixels)
+            values = max(pixels, latents) if name == "clip" else pixels
+            checks += _check_size(shape[0], shape[1], limits, values)
         if name == "clip" and value.shape.rank > 1:
             most = f"clip must have at most {limits.inferred_frames} frames; frames:"
             num_frames = tf.shape(value)[1]

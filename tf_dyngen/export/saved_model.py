@@ -1,5 +1,6 @@
 """Export of a trained run: a numbered SavedModel version that runs without this package."""
 
+import functools
 import sys
 import time
 from pathlib import Path
@@ -9,15 +10,18 @@ import tensorflow as tf
 
 from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
-from tf_dyngen.export.computations import Programs, ServedModel
+from tf_dyngen.export import attention_inferring, inferring
+from tf_dyngen.export.computations import Infer, Programs, ServedModel
 from tf_dyngen.export.documents import Exported, write_documents
 from tf_dyngen.export.inferring import SearchSettings, longest_window
-from tf_dyngen.export.requests import MOST_PIXEL_VALUES, Limits, limit_rows
+from tf_dyngen.export.memory_of_calls import bytes_of_a_row
+from tf_dyngen.export.requests import MOST_PIXEL_VALUES, Limits, Span, limit_rows
 from tf_dyngen.export.signatures import Signature, build_signatures
 from tf_dyngen.export.warmup import write_warmup_requests
 from tf_dyngen.export.weights import ExportedWeights
 from tf_dyngen.inference.posterior import likelihood_precision
-from tf_dyngen.model.layers import emission_layers
+from tf_dyngen.model.attention.generator import AttentionGenerator
+from tf_dyngen.model.generator import AnyGenerator
 from tf_dyngen.training.reports import read_metrics
 from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.clips import ClipRecord
@@ -26,9 +30,6 @@ from tf_dyngen.video.writers import replacing, write_errors
 
 # Trained clips that `start` and `animate` know, evenly spread over those of the run.
 MOST_CLIPS = 1000
-# A map of features and what its layer makes of it stand in memory together.
-MAPS_PER_LAYER = 3
-FLOAT_BYTES = 4
 # A serving call is answered in seconds: fewer moves than launch.infer takes.
 IMAGE_CHAINS, IMAGE_STEPS = 8, 60
 CLIP_CHAINS, CLIP_STEPS = 2, 60
@@ -41,13 +42,16 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
     Args:
       workdir: of a trained run.
       output: holds versions 1, 2, ...; TensorFlow Serving serves the highest.
-      half: whether weights are saved as float16; all is computed in float32 all the same.
+      half: whether weights are saved as float16, see `ExportedWeights`; all is computed in float32
+        all the same.
     Raises: UserError if there is no trained run or the output cannot be written.
     """
     begun = time.monotonic()
     versions = _versions(output)
     run = load_run(workdir, _say)
     model, clips = _served_model(run, tf.float16 if half else tf.float32)
+    if half and model.weights.dtype != tf.float16:
+        _say(f"--half changes nothing: {run.record.config.preset} chooses patches by all it saves")
     signatures = build_signatures(model)
     metrics = read_metrics(workdir)[-1:]
     path = output / str(max(versions, default=0) + 1)
@@ -74,19 +78,39 @@ def _served_model(run: TrainedRun, dtype: tf.DType) -> tuple[ServedModel, list[C
     clips = _known_clips(run)
     weights = ExportedWeights(generator, *_clip_tables(run, clips), dtype)
     frame_shape = (video.height, video.width, video.channels)
+    programs = Programs(generator, weights, frame_shape, *_inference(config, generator))
+    most_rows = limit_rows(bytes_of_a_row(config, generator))
+    limits = Limits(most_rows, MOST_PIXEL_VALUES, MOST_INFERRED_FRAMES)
+    is_attention = isinstance(generator, AttentionGenerator)
+    model = ServedModel(
+        weights=weights,
+        programs=programs,
+        sizes=generator.latent_sizes,
+        frame_shape=frame_shape,
+        fit=video.fit,
+        num_clips=len(clips),
+        limits=limits,
+        state_spans=tuple(map(Span._make, generator.state_bounds())) if is_attention else (),
+        has_variety=is_attention,
+    )
+    return model, clips
+
+
+def _inference(config: Config, generator: AnyGenerator) -> tuple[Infer, Infer]:
+    """Returns how latents of images and of clips are found."""
+    if isinstance(generator, AttentionGenerator):
+        return attention_inferring.infer_clip, attention_inferring.infer_clip
     precision = likelihood_precision(config.inference, 1)
     window = min(config.learning.bptt_length, LONGEST_WINDOW)
     window = longest_window(generator.latent_sizes.noise, window)
-    programs = Programs(
-        generator,
-        weights,
-        frame_shape,
+    searches = (
         SearchSettings(IMAGE_CHAINS, IMAGE_STEPS, 1, precision),
         SearchSettings(CLIP_CHAINS, CLIP_STEPS, window, precision),
     )
-    limits = Limits(limit_rows(_bytes_of_a_frame(config)), MOST_PIXEL_VALUES, MOST_INFERRED_FRAMES)
-    sizes = generator.latent_sizes
-    return ServedModel(weights, programs, sizes, frame_shape, video.fit, len(clips), limits), clips
+    of_image, of_clip = (
+        functools.partial(inferring.infer_clip, settings=search) for search in searches
+    )
+    return of_image, of_clip
 
 
 def _known_clips(run: TrainedRun) -> list[ClipRecord]:
@@ -104,18 +128,6 @@ def _clip_tables(run: TrainedRun, clips: list[ClipRecord]) -> tuple[np.ndarray, 
     # The prior's mean stands for none: nothing can be gathered from a table of no rows.
     sizes = run.generator.latent_sizes
     return np.zeros([1, sizes.state], np.float32), np.zeros([1, sizes.appearance], np.float32)
-
-
-def _bytes_of_a_frame(config: Config) -> int:
-    """Returns what the feature maps of a frame take."""
-    video = config.video
-    layers = emission_layers(video.height, video.width, video.channels)
-    widths = [config.model.emission_width] * (len(layers) - 1) + [1.0]
-    largest = max(
-        layer.height * layer.width * layer.filters * width
-        for layer, width in zip(layers, widths, strict=True)
-    )
-    return round(MAPS_PER_LAYER * largest * FLOAT_BYTES)
 
 
 def _versions(output: Path) -> list[int]:

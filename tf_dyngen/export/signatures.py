@@ -46,7 +46,12 @@ class Signature(NamedTuple):
                 for field in self.inputs
             }
             checked = check_inputs(
-                shaped, model.limits, pixels=model.pixels, num_clips=model.num_clips
+                shaped,
+                model.limits,
+                pixels=model.pixels,
+                latents=model.latents,
+                num_clips=model.num_clips,
+                state_spans=model.state_spans,
             )
             results = self.compute(model, checked)
             return {
@@ -61,14 +66,17 @@ class Signature(NamedTuple):
 
 
 def build_signatures(model: ServedModel) -> list[Signature]:
-    """Returns all signatures of a model; those with appearance take and give it."""
+    """Returns all signatures of a model; those with appearance take and give it.
+
+    Only an attention model has those with variety.
+    """
     return [*_signatures_of_video(model), *_signatures_of_inference(model)]
 
 
 def _signatures_of_video(model: ServedModel) -> Iterator[Signature]:
     fields = _fields(model)
     frames = fields["frames"]
-    floats = frames._replace(dtype=tf.float32, meaning="in [-1, 1]; zeros behind a row's own")
+    floats = frames._replace(dtype=tf.float32, meaning="in [-1, 1]; zeros after a row's own")
     shown = frames._replace(meaning="one for each state")
     sign = functools.partial(_sign, fields)
     whole = ["seed", "num_frames", "appearance"]
@@ -87,6 +95,23 @@ def _signatures_of_video(model: ServedModel) -> Iterator[Signature]:
     yield sign("stream", goes_on, [*part, "appearance"], after, computations.stream)
     given = [*part, "noise_scale", "appearance"]
     yield sign("stream_scaled", scaled, given, after, computations.stream)
+    if model.has_variety:
+        wide = [*whole, "variety"]
+        yield sign(
+            "generate_varied",
+            "new video, near the clip or far from it",
+            wide,
+            [frames],
+            computations.generate,
+        )
+        given = [*part, "variety", "appearance"]
+        yield sign(
+            "stream_varied",
+            "stream, near the clip or far from it",
+            given,
+            after,
+            computations.stream,
+        )
     look = ["states", "appearance"]
     yield sign("decode", "the frames of states", look, [shown], computations.decode)
 
@@ -120,16 +145,20 @@ def _fields(model: ServedModel) -> dict[str, Field]:
     row, images, states = ("B",), ("B", "T", *shape), ("B", "T", sizes.state)
     state = ("B", sizes.state)
     scale = f"factor on the noise, 0 to {MOST_NOISE_SCALE:g}; 1 is the model's"
+    if model.has_variety:
+        scale += f"; {computations.NOISE_SCALE_OF_VARIETY:g} times the variety"
+    varied = "0: the clip goes on as it is, and jumps at its end only; 0.5: usual; 1: newest"
     fields = [
         Field("seed", tf.int32, row, "names the video, from 0 on"),
         Field("num_frames", tf.int32, row, "how many frames, from 1 on"),
         Field("position", tf.int32, row, "how many frames are past, from 0 on"),
         Field("clip", tf.int32, row, "index of a trained clip; -1: a draw of the prior"),
         Field("noise_scale", tf.float32, row, scale),
+        Field("variety", tf.float32, row, varied),
         Field("state", tf.float32, state, "s, the state before the first frame"),
-        Field("next_state", tf.float32, state, "s, the state behind the last frame"),
+        Field("next_state", tf.float32, state, "s, the state after the last frame"),
         Field("appearance", tf.float32, ("B", sizes.appearance), "a, what a clip looks like"),
-        Field("frames", tf.uint8, images, "T is the largest num_frames; black behind a row's own"),
+        Field("frames", tf.uint8, images, "T is the largest num_frames; black after a row's own"),
         Field("image", tf.uint8, ("B", "H", "W", shape[2]), "a still image of any size"),
         Field("hidden", tf.uint8, images[:-1], "not 0 where a pixel is hidden"),
         Field("noise", tf.float32, ("B", "T", sizes.noise), "xi of each frame"),

@@ -27,10 +27,10 @@ def write_warmup_requests(folder: Path, model: ServedModel, signatures: list[Sig
 
 
 def sample_inputs(signature: Signature, model: ServedModel) -> dict[str, np.ndarray]:
-    """Returns a small request: a block of frames of seed 0, a grey image."""
+    """Returns a small request: a block of frames of seed 0, one state, a grey image."""
     inputs = {}
     for field in signature.inputs:
-        sides = [1, BLOCK] if len(field.shape) != len(model.frame_shape) + 1 else [1]
+        sides = [1] if field.name == "image" else [1, 1]
         sizes = [*sides, *model.frame_shape][: len(field.shape)]
         if field.dtype.is_floating:
             sizes[-1] = field.shape[-1] or 1

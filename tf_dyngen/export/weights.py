@@ -1,4 +1,7 @@
-"""The weights of an export: plain variables that a generator computes with while it is traced."""
+"""The weights of an export: plain variables that a generator computes with while it is traced.
+
+The attention model's clip is among them, each kind of number in a type of its own.
+"""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,7 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.attention.generator import AttentionGenerator
+from tf_dyngen.model.generator import AnyGenerator
 
 
 class ExportedWeights(tf.Module):
@@ -20,33 +24,36 @@ class ExportedWeights(tf.Module):
       generator: whose weights are copied.
       clip_states: [M, S], where trained clips start.
       clip_appearance: [M, A], what they look like.
-      dtype: float32 or float16, of what is saved; all is computed in float32.
+      dtype: float32 or float16, of what is saved; all is computed in float32. Whole numbers keep
+        their type, and so does all of an attention model: what it remembers decides which patches
+        are shown, and others would be with numbers that are rounded.
     Raises: UserError where a weight is too large for the type.
     """
 
     def __init__(
         self,
-        generator: Generator,
+        generator: AnyGenerator,
         clip_states: np.ndarray,
         clip_appearance: np.ndarray,
         dtype: tf.DType,
     ):
         super().__init__(name="weights")
-        self.dtype = dtype
+        self.dtype = tf.float32 if isinstance(generator, AttentionGenerator) else dtype
         self.weights = [
-            _variable(variable.numpy(), dtype, variable.path) for variable in generator.variables
+            _variable(variable.numpy(), self.dtype, variable.path)
+            for variable in generator.variables
         ]
-        self.clip_states = _variable(clip_states, dtype, "clip_states")
-        self.clip_appearance = _variable(clip_appearance, dtype, "clip_appearance")
+        self.clip_states = _variable(clip_states, self.dtype, "clip_states")
+        self.clip_appearance = _variable(clip_appearance, self.dtype, "clip_appearance")
 
     @contextlib.contextmanager
-    def in_use(self, generator: Generator) -> Iterator[None]:
+    def in_use(self, generator: AnyGenerator) -> Iterator[None]:
         """Makes the generator compute with these; for the tracing of a graph.
 
         It is not kept: TensorFlow would save it beside these.
         """
         mapping = [
-            (variable, tf.cast(weight, tf.float32))
+            (variable, tf.cast(weight, variable.dtype))
             for variable, weight in zip(generator.variables, self.weights, strict=True)
         ]
         with keras.StatelessScope(state_mapping=mapping):
@@ -58,6 +65,8 @@ class ExportedWeights(tf.Module):
 
 
 def _variable(values: np.ndarray, dtype: tf.DType, name: str) -> tf.Variable:
+    if not np.issubdtype(values.dtype, np.floating):
+        return tf.Variable(tf.constant(values), trainable=False)
     with np.errstate(over="ignore"):
         cast = values.astype(dtype.as_numpy_dtype)
     if not np.all(np.isfinite(cast)):

@@ -33,13 +33,17 @@ class Signature(NamedTuple):
 
 
 class Description(NamedTuple):
-    """Sizes of a served generator; appearance_size is 0 where clips do not differ in looks."""
+    """Sizes of a served generator; appearance_size is 0 where clips do not differ in looks.
+
+    has_variety: whether how far new video goes from the clip can be set.
+    """
 
     height: int
     width: int
     channels: int
     state_size: int
     appearance_size: int
+    has_variety: bool
 
 
 def read_signatures(metadata: Mapping[str, Any]) -> dict[str, Signature]:
@@ -71,7 +75,7 @@ def describe(signatures: Mapping[str, Signature]) -> Description:
     sizes = [*frames[2:], state[-1], appearance[-1]]
     if None in sizes or stream.outputs["frames"].dtype != np.uint8:
         raise ValueError(f"its frames are {stream.outputs['frames']}, its states {list(state)}")
-    return Description(*sizes)  # type: ignore[arg-type]
+    return Description(*sizes, has_variety="stream_varied" in signatures)  # type: ignore[arg-type]
 
 
 def check_outputs(outputs: Mapping[str, np.ndarray], signature: Signature) -> None:

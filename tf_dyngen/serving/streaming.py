@@ -27,6 +27,7 @@ def stream_frames(
     image: Image.Image | None = None,
     num_frames: int | None = None,
     chunk: int = 30,
+    variety: float | None = None,
 ) -> Iterator[np.ndarray]:
     """Yields the frames that a seed names, [n, H, W, C] uint8, in pieces of up to `chunk`.
 
@@ -44,23 +45,32 @@ def stream_frames(
       image: a picture to start with instead; the first frame is its reconstruction.
       num_frames: how many; None goes on for ever.
       chunk: the most frames of a piece.
-    Raises: UserError as `Connection.predict` does.
+      variety: how far new video goes from the clip, 0 to 1; the model's own if None, and the only
+        one that models other than the attention model have.
+    Raises: UserError as `Connection.predict` does, and for a variety where there is none.
     """
-    channels = connection.describe().channels
+    description = connection.describe()
+    signature, chosen = "stream", {}
+    if variety is not None:
+        if not description.has_variety:
+            raise UserError(
+                "the model has no variety", "leave it out: it has noise of one strength"
+            )
+        signature, chosen = "stream_varied", {"variety": [variety]}
     position = 0
     if image is None:
         start = connection.predict("start", {"seed": [seed], "clip": [clip]})
     else:
-        start = connection.predict("animate", {"image": _pixels(image, channels)[None]})
+        start = connection.predict("animate", {"image": _pixels(image, description.channels)[None]})
     state = start.pop("state")
     if image is not None:
-        # The state is that of the first frame; those behind it are streamed.
+        # The state is that of the first frame; those after it are streamed.
         yield connection.predict("decode", {"states": state[:, None], **start})["frames"][0]
         position = 1
     while num_frames is None or position < num_frames:
         wanted = chunk if num_frames is None else min(chunk, num_frames - position)
         inputs = {"state": state, "seed": [seed], "position": [position], "num_frames": [wanted]}
-        answer = connection.predict("stream", {**inputs, **start})
+        answer = connection.predict(signature, {**inputs, **start, **chosen})
         # Behind them are zeros where the request shared a batch with one for more frames.
         frames = answer["frames"][0, :wanted]
         if len(frames) < wanted:

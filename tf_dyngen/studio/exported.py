@@ -3,13 +3,20 @@
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tf_dyngen.errors import UserError
 
 FORMAT = 1
 NEEDED = ("start", "stream_scaled", "animate", "decode")
 HOW_TO_EXPORT = "python -m launch.export --workdir=RUN --output=DIR writes one"
+
+
+class Variety(NamedTuple):
+    """How far new video goes from the clip, 0 to 1: the usual value, the noise's factor at 1."""
+
+    usual: float
+    noise_scale: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +32,7 @@ class Export:
       appearance_size: A, 0 where the model has no appearance vector.
       clip_names: of the trained clips, in the order of their indices.
       most_pixel_values: the most that one call may return, B * T * H * W * C.
+      variety: how it is set; None where the model has noise only.
     """
 
     path: Path
@@ -35,6 +43,7 @@ class Export:
     appearance_size: int
     clip_names: tuple[str, ...]
     most_pixel_values: int
+    variety: Variety | None
 
     @property
     def frame_values(self) -> int:
@@ -93,4 +102,9 @@ def _read(path: Path, metadata: dict[str, Any]) -> Export:
         appearance_size=int(metadata["sizes"]["appearance"]),
         clip_names=tuple(str(clip["name"]) for clip in clips),
         most_pixel_values=int(metadata["limits"]["pixel_values"]),
+        variety=_read_variety(metadata.get("variety")),
     )
+
+
+def _read_variety(given: dict[str, Any] | None) -> Variety | None:
+    return Variety(float(given["usual"]), float(given["noise_scale"])) if given else None

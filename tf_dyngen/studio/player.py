@@ -58,7 +58,7 @@ class Player:
         self.begin(Start(0, PRIOR, "")).next(1, noise=1.0, look=Look(OWN, OWN, 0.0))
 
     def look_at(self, pixels: np.ndarray) -> Still:
-        """Infers what stands behind a picture, [H, W, C] uint8."""
+        """Infers the state that shows a picture, [H, W, C] uint8."""
         outputs = self._call("animate", image=pixels[None])
         state, appearance = outputs["state"], outputs.get("appearance")
         frame = self.show(state, appearance)
@@ -84,7 +84,7 @@ class Player:
     def roll(
         self, state: tf.Tensor, appearance: tf.Tensor | None, **numbers: float
     ) -> tuple[np.ndarray, tf.Tensor]:
-        """Returns the next frames, [T, H, W, C] uint8, and the state behind them, [1, S].
+        """Returns the next frames, [T, H, W, C] uint8, and the state after them, [1, S].
 
         Args:
           state: [1, S].

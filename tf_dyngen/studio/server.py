@@ -87,6 +87,7 @@ class Studio:
                 "most_frames_at_once": most_frames(export),
                 "most_upload_bytes": MOST_BYTES,
                 "most_noise": MOST_NOISE,
+                "usual_variety": export.variety and export.variety.usual,
                 "largest_seed": LARGEST_SEED,
                 "most_download_frames": downloads.MOST_FRAMES,
             }

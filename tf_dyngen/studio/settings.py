@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.studio.exported import Export
+from tf_dyngen.studio.exported import Export, Variety
 
 LARGEST_SEED = 2**31 - 1
 MOST_NOISE = 2.0
@@ -36,7 +36,7 @@ class Look(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """All that decides which frames are shown."""
+    """All that decides which frames are shown; `noise` is the factor on it."""
 
     start: Start
     noise: float
@@ -62,7 +62,14 @@ def read_settings(given: Mapping[str, Any], export: Export) -> Settings:
         read_whole(given, "second", OWN, (OWN, last_clip)),
         read_number(given, "place", 0.0, (0.0, 1.0)),
     )
-    return Settings(start, read_number(given, "noise", 1.0, (0.0, MOST_NOISE)), look)
+    return Settings(start, _read_noise(given, export.variety), look)
+
+
+def _read_noise(given: Mapping[str, Any], variety: Variety | None) -> float:
+    """Returns the factor on the noise, which `variety` stands for where the model has it."""
+    if variety is None:
+        return read_number(given, "noise", 1.0, (0.0, MOST_NOISE))
+    return variety.noise_scale * read_number(given, "variety", variety.usual, (0.0, 1.0))
 
 
 def read_number(

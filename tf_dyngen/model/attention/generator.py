@@ -49,13 +49,14 @@ class AttentionGenerator(keras.Model):
       num_moments: M, frames of all learned clips together.
 
     Attributes:
+      settings, layout: of the model.
       latent_sizes: noise K * M, one number a part and moment; state S.
     """
 
     def __init__(self, config: AttentionConfig, video: VideoConfig, num_moments: int):
         super().__init__(name="generator")
         self.layout = layout_of(video.height, video.width, video.channels)
-        self._config = config
+        self.settings = config
         self.memory = Memory(self.layout, num_moments)
         parts = share_out(self.layout.low, config.parts, config.context)
         self.transition = MomentTransition(
@@ -79,19 +80,38 @@ class AttentionGenerator(keras.Model):
         """
         self.memory.weigh()
         low, goes_on = self.memory.low.numpy(), self.memory.goes_on().numpy()
-        self.transition.calibrate(low, goes_on, self._config.switch)
+        self.transition.calibrate(low, goes_on, self.settings.switch)
 
     def state_before(self, moments) -> tf.Tensor:
         """Returns states [B, S] from which frames `moments` [B] of the memory follow."""
         moments = tf.convert_to_tensor(moments, tf.int32)
         low = tf.gather(self.memory.low, moments)[:, None]
-        before = tf.gather(self.memory.before, moments)
-        last = tf.gather(self.memory.low, before)[:, None]
-        times = tf.where(tf.equal(before, moments), -1 - moments, before)
-        sources = tuple(own_places(grid, times) for grid in self.layout.grids)
+        last = tf.gather(self.memory.low, tf.gather(self.memory.before, moments))[:, None]
+        sources = tuple(
+            own_places(grid, self.memory.time_before(moments)) for grid in self.layout.grids
+        )
         followed = tf.repeat(moments[:, None], self.transition.num_parts, axis=1)
-        fading = sources[-1:] * (self._config.fade - 1)
-        return self.pack(State(followed, tf.concat([last, last, low], axis=1), sources, fading))
+        return self.state_of(followed, tf.concat([last, last, low], axis=1), sources)
+
+    def state_of(self, moments, low_frames, sources: tuple[Sources, ...]) -> tf.Tensor:
+        """Returns the state [B, S] in which nothing fades.
+
+        Args:
+          moments: [B, K] int32, that parts follow.
+          low_frames: [B, NUM_LOW, h * w, C] in [0, 1].
+          sources: of each grid, leaves [B, P].
+        """
+        fading = sources[-1:] * (self.settings.fade - 1)
+        return self.pack(State(moments, low_frames, sources, fading))
+
+    def state_bounds(self) -> list[tuple[int, float, float]]:
+        """Returns (width, lowest, highest) of each leaf of a packed state, in their order."""
+        number, fade = self.memory.num_frames, self.settings.fade
+        bounds: list[tuple[float, float]] = [(0.0, number - 1.0), (-np.inf, np.inf)]
+        for grid in (*self.layout.grids, *self.layout.grids[-1:] * (fade - 1)):
+            last_top, last_left = grid.height - grid.patch, grid.width - grid.patch
+            bounds += [(-number, number - 1.0), (0.0, last_top), (0.0, last_left)]
+        return [(width, *pair) for width, pair in zip(self._widths, bounds, strict=True)]
 
     def initial_state(self, draw) -> tf.Tensor:
         """Returns the state [B, S] that a draw [B, S] of N(0, I) stands for: a moment of the clip.
@@ -115,15 +135,27 @@ class AttentionGenerator(keras.Model):
         painted = self._paint(state)
         states = tf.TensorArray(tf.float32, num_frames, element_shape=initial_state.shape)
 
-        def step(frame, state, painted, states):
+        def move(frame, state, painted):
             following = self._advance(state, painted, by_time[frame])
-            shown = self._paint(following)
-            if moves is not None:
-                stays = moves[:, frame]
-                following, shown = tf.nest.map_structure(
-                    lambda new, old: tf.where(_as_rank(stays, new), new, old),
-                    (following, shown),
-                    (state, painted),
+            return following, self._paint(following)
+
+        def move_some(rows, frame, state, painted):
+            return tf.nest.map_structure(
+                lambda new, old: tf.where(_as_rank(rows, new), new, old),
+                move(frame, state, painted),
+                (state, painted),
+            )
+
+        def step(frame, state, painted, states):
+            if moves is None:
+                following, shown = move(frame, state, painted)
+            else:
+                # A short piece of a block costs no more than its own frames.
+                rows = moves[:, frame]
+                following, shown = tf.cond(
+                    tf.reduce_any(rows),
+                    lambda: move_some(rows, frame, state, painted),
+                    lambda: (state, painted),
                 )
             return frame + 1, following, shown, states.write(frame, self.pack(following))
 
@@ -169,7 +201,7 @@ class AttentionGenerator(keras.Model):
         for number, grid in enumerate(self.layout.grids):
             continued = offers(grid, self._gone_on(state.sources[number]))
             search = PatchSearch(
-                memory, self._config, grid, self._painters[number], continued, painted[number]
+                memory, self.settings, grid, self._painters[number], continued, painted[number]
             )
             if number:
                 start = doubled(self.layout.grids[number - 1], grid, found[-1])
@@ -201,7 +233,7 @@ class AttentionGenerator(keras.Model):
         bank = self.memory.bank(self.layout.grids[-1]).value
         for sources in state.fading:
             finest += self._painters[-1](bank, sources)
-        return (*coarse, finest / self._config.fade)
+        return (*coarse, finest / self.settings.fade)
 
     def pack(self, state: State) -> tf.Tensor:
         """Returns a state in one vector a clip, [B, S] float32."""

@@ -131,6 +131,11 @@ class Memory(keras.layers.Layer):
         weighed = asked * tf.exp(self.log_metric)
         return squares[:, None] - 2.0 * tf.matmul(weighed, descriptors)
 
+    def time_before(self, times: tf.Tensor) -> tf.Tensor:
+        """Returns the times of `Sources` that are one frame before those of frames."""
+        before = tf.gather(self.before, times)
+        return tf.where(tf.equal(before, times), -1 - times, before)
+
     def goes_on(self) -> tf.Tensor:
         """Returns [M] bool, whether a frame has a next one."""
         return tf.not_equal(self.after, tf.range(self.num_frames))

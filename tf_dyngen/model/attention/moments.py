@@ -104,6 +104,16 @@ class MomentTransition(keras.layers.Layer):
         self.built = True
 
     @property
+    def windows(self) -> np.ndarray:
+        """What each part shows of the low frame, [K, h * w]; they add up to 1."""
+        return self._parts.windows
+
+    @property
+    def retention(self) -> float:
+        """What is kept, from frame to frame, of the state's difference from its moments."""
+        return self._retention
+
+    @property
     def num_parts(self) -> int:
         """K, the number of parts."""
         return len(self._parts.windows)

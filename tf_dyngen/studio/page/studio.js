@@ -4,8 +4,8 @@ import { Screen } from "./screen.js";
 import { Stream } from "./stream.js";
 
 const element = (id) => document.getElementById(id);
-const [clip, seed, noise, first, second, place, speed] = [
-  "clip", "seed", "noise", "first", "second", "place", "speed",
+const [clip, seed, noise, variety, first, second, place, speed] = [
+  "clip", "seed", "noise", "variety", "first", "second", "place", "speed",
 ].map(element);
 
 let image = "";
@@ -22,7 +22,9 @@ function settings() {
     seed: Number(seed.value),
     clip: image ? -1 : Number(clip.value),
     image,
+    // The server takes the one that the model has.
     noise: Number(noise.value),
+    variety: Number(variety.value),
     first: Number(first.value),
     second: Number(second.value),
     place: Number(place.value),
@@ -57,6 +59,10 @@ function fillIn(model) {
   element("appearance").hidden = !model.has_appearance;
   if (clips.length > 0) second.value = "0";
   noise.max = model.most_noise;
+  const hasVariety = model.usual_variety !== null;
+  if (hasVariety) variety.value = model.usual_variety;
+  element("variety-field").hidden = !hasVariety;
+  element("noise-field").hidden = hasVariety;
   seed.max = model.largest_seed;
   for (const factor of [1, 2, 4, 8]) {
     if (factor > 1 && factor * Math.max(width, height) > 1024) break;
@@ -66,11 +72,13 @@ function fillIn(model) {
 }
 
 function showValues() {
-  element("noise-value").textContent = Number(noise.value).toFixed(2);
+  for (const range of [noise, variety]) {
+    element(`${range.id}-value`).textContent = Number(range.value).toFixed(2);
+  }
   element("place-value").textContent = `${Math.round(100 * place.value)}%`;
   element("speed-value").textContent = `${Number(speedFactor().toFixed(2))}×`;
   speed.setAttribute("aria-valuetext", `${speedFactor().toFixed(2)} times`);
-  for (const range of [noise, place, speed]) {
+  for (const range of [noise, variety, place, speed]) {
     const share = (range.value - range.min) / (range.max - range.min);
     // The thumb's middle stays half its width inside the track.
     range.style.setProperty("--filled", `calc(9px + ${share} * (100% - 18px))`);
@@ -84,7 +92,7 @@ function setPlaying(value) {
 }
 
 function connectControls(model, stream) {
-  for (const range of [noise, place, first, second]) {
+  for (const range of [noise, variety, place, first, second]) {
     range.addEventListener("input", () => {
       showValues();
       stream.retry();
