@@ -25,6 +25,9 @@ _NUM_FRAMES = flags.DEFINE_integer(
 _NUM_VIDEOS = flags.DEFINE_integer("num_videos", 1, "how many videos")
 _SEED = flags.DEFINE_integer("seed", 0, "the same seed gives the same video")
 _LOOP = flags.DEFINE_bool("loop", False, "make the last frame lead back to the first")
+_VARIETY = flags.DEFINE_float(
+    "variety", None, "0 plays the clip on, 1 is as new as can be; 0.5 if not given"
+)
 _APPEARANCE = flags.DEFINE_string(
     "appearance",
     None,
@@ -32,7 +35,7 @@ _APPEARANCE = flags.DEFINE_string(
     " (the default, unless --motion names a clip)",
 )
 _MOTION = flags.DEFINE_string(
-    "motion", None, "play this clip's motion; behind its last frame go on with new motion"
+    "motion", None, "play this clip's motion; after its last frame go on with new motion"
 )
 _GRID = flags.DEFINE_bool(
     "grid",
@@ -65,6 +68,10 @@ def main() -> None:
     if _GRID.value:
         if _NUM_VIDEOS.value > 1:
             raise UserError("--grid with --num_videos", "a grid is one video, leave one out")
+        if _VARIETY.value is not None:
+            raise UserError(
+                "--grid with --variety", "a grid is of models without it, leave one out"
+            )
         from tf_dyngen.tasks import appearance_grid
 
         appearance_grid.write_grid(workdir, output, **common)
@@ -72,7 +79,12 @@ def main() -> None:
     from tf_dyngen.tasks import synthesize_files
 
     synthesize_files.synthesize_files(
-        workdir, output, num_videos=_NUM_VIDEOS.value, loop=_LOOP.value, **common
+        workdir,
+        output,
+        num_videos=_NUM_VIDEOS.value,
+        loop=_LOOP.value,
+        variety=_VARIETY.value,
+        **common,
     )
 
 

@@ -209,7 +209,7 @@ class Assessor:
         )
         frames = showing(frames, pictures, caption)
         # Another run than the first may have learned other frames.
-        learned = opened.catalogue.observed(opened.entry)
+        learned = opened.catalogue.observed(opened.entry, opened.run)
         if learned is None:
             for _ in frames:
                 pass
