@@ -29,11 +29,12 @@ def test_a_copy_and_new_frames(frames, judge):
     assert copied.figures["novelty"].mean == pytest.approx(0.0, abs=1e-3)
     assert copied.figures["copied"].mean == 1.0
     assert copied.figures["colour"].mean == 0.0
-    assert copied.worst.distance == pytest.approx(0.0, abs=0.1)
     assert not copied.figures.keys() & {"diversity", "repetition"}
     new = frames[240:]
     fresh = judge.row([[new], [new]])
-    assert fresh.figures["novelty"].mean == pytest.approx(1.0, abs=0.3)
+    # The phases wander on: later moments are no nearer to learned ones than held-out ones are.
+    assert fresh.figures["novelty"].mean > 0.8
+    assert fresh.figures["copied"].mean < 0.1
     assert fresh.figures["diversity"].mean == pytest.approx(0.0, abs=1e-9)
     assert fresh.figures["motion"].standard_error == 0.0
     assert fresh.spectrum.shape == (30,)

@@ -39,7 +39,7 @@ def test_all_figures_count():
         ({"sharpness": 3.0}, "Is grainy"),
         ({"look": 4.0}, "Looks unlike the clip (4.0 times as far off as real frames)"),
         ({"move": 4.0}, "Moves unlike the clip"),
-        ({"patches": 4.0}, "Has other details"),
+        ({"patches": 6.0}, "Has other details"),
         ({"rhythm": 2.0}, "Has another rhythm"),
         ({"colour": 0.02}, "Has colours that the clip never has (2.0% of the pixels)"),
         ({"seams": 9.0}, "Has seams"),
@@ -66,11 +66,11 @@ def test_better_than_reality_is_no_fault(name):
 
 
 def test_the_worst_comes_first():
-    faults = find_faults(figures(look=2.0, colour=0.1, motion=0.7), figures())
-    assert [fault.name for fault in faults] == ["colour", "look", "motion"]
+    faults = find_faults(figures(look=2.0, colour=0.1, motion=0.6), figures())
+    assert [fault.name for fault in faults] == ["colour", "motion", "look"]
     # 0.1 beside a bound of 0.002; log 2 beside log 1.5.
     assert faults[0].off == pytest.approx(50.0)
-    assert faults[1].off == pytest.approx(math.log(2) / math.log(1.5))
+    assert faults[2].off == pytest.approx(math.log(2) / math.log(1.5))
 
 
 def test_what_real_frames_score_themselves_is_no_fault():
@@ -78,11 +78,22 @@ def test_what_real_frames_score_themselves_is_no_fault():
     assert describe(figures(look=2.0), figures(look=2.0)) == CANNOT_BE_TOLD
     assert grade("look", 2.0, 1.0) == "fair"
     assert grade("look", 2.0, 2.0) == "good"
-    assert grade("look", 2.0, None) == "fair"
-    assert grade("motion", 0.8, 1.3) == "good"
+    assert grade("look", 2.0, None) == "good"
+    assert grade("look", 4.0, None) == "fair"
+    assert grade("motion", 1.3, 1.3) == "good"
+    assert grade("motion", 0.7, 1.3) == "fair"
     assert grade("motion", 0.1, None) == "poor"
     assert grade("motion", float("nan"), None) is None
     assert grade("step", 100.0, None) is None
+
+
+def test_the_spread_of_real_frames_counts():
+    real = {"variance": Estimate(1.4, 0.2), "rhythm": Estimate(0.3, 0.1)}
+    assert find_faults({"variance": Estimate(2.0)}, real) == []
+    assert find_faults({"variance": Estimate(2.2)}, real) != []
+    assert find_faults({"variance": Estimate(0.7)}, real) != []
+    assert find_faults({"rhythm": Estimate(0.5)}, real) == []
+    assert find_faults({"rhythm": Estimate(0.5)}, {"rhythm": Estimate(0.3)}) != []
 
 
 def test_figures_that_are_not_known_are_passed_over():

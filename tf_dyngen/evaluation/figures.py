@@ -23,7 +23,7 @@ FIGURES = {
     "look": Figure(
         "look",
         "1",
-        "Frechet distance of features of single frames to held-out ones, over the learned frames'.",
+        "Distance of the statistics of oriented filters to the clip's, over that of real frames.",
         LOOK,
     ),
     "move": Figure(
@@ -60,7 +60,7 @@ FIGURES = {
     "seams": Figure(
         "seams",
         "1",
-        "Steps of brightness that are steeper than any of the clip's near there, over held-out "
+        "Share of straight steps of brightness steeper than any learned near there, over held-out "
         "frames'.",
         LOOK,
     ),
@@ -83,7 +83,9 @@ FIGURES = {
         "Distance of the distributions of the speed of optical flow, in pixels a frame.",
         MOVE,
     ),
-    "direction": Figure("direction", "0", "Share of the motion that goes elsewhere.", MOVE),
+    "direction": Figure(
+        "direction", "0", "Share of the motion that goes elsewhere, by place.", MOVE
+    ),
     "patches": Figure(
         "patches",
         "1",

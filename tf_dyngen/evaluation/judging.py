@@ -236,7 +236,8 @@ def _measures(
         halves = np.array_split(np.concatenate(learned), 2)
         first, second = halves[:1], halves[1:]
     steps = ClipSteps(np.concatenate(first))
-    usual = max(np.mean([steps.steeper_share(window) for window in second]), SMALLEST_SHARE)
+    shares = [steps.steeper_share(window) for window in second]
+    usual = max(float(np.mean(shares)), SMALLEST_SHARE)
     measures["seams"] = lambda window: steps.steeper_share(window) / usual
     return measures
 

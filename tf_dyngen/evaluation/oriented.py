@@ -86,12 +86,12 @@ def _gabor_filters() -> np.ndarray:
 
 
 FILTERS = _gabor_filters()
+EVEN, ODD = FILTERS[..., 0::2], FILTERS[..., 1::2]
 
 
 def _respond(image):
     """Returns the even and the odd responses, each [T, H, W, NUM_ORIENTATIONS]."""
-    responses = tf.nn.conv2d(image, FILTERS, 1, "SAME")
-    return responses[..., 0::2], responses[..., 1::2]
+    return tuple(tf.nn.conv2d(image, bank, 1, "SAME") for bank in (EVEN, ODD))
 
 
 def _magnitude(pair):
@@ -124,8 +124,8 @@ def _align(responses: list):
 def _look(frames):
     grey = tf.reduce_mean(frames, -1, keepdims=True)
     magnitudes = [_magnitude(_respond(scale)) for scale in _scales(grey)]
-    coarse = _halve(magnitudes[0])
-    second = [_magnitude(_respond(coarse[..., one : one + 1])) for one in range(NUM_ORIENTATIONS)]
+    finest = tf.split(_halve(magnitudes[0]), NUM_ORIENTATIONS, axis=-1)
+    second = [_magnitude(_respond(magnitude)) for magnitude in finest]
     aligned = _align(magnitudes)
     colours = tf.image.resize(frames, aligned.shape[1:3], antialias=True)
     seconds = tf.image.resize(tf.concat(second, -1), aligned.shape[1:3])

@@ -24,7 +24,7 @@ class ClipSteps:
     def steeper_share(self, frames: np.ndarray) -> float:
         """Returns the share of places and moments with a step steeper than the clip's there."""
         shares = [
-            np.mean(steps > steepest) if steps.size else 0.0
+            float(np.mean(steps > steepest)) if steps.size else 0.0
             for steps, steepest in zip(_steps(frames), self._steepest, strict=True)
         ]
         return float(np.mean(shares))

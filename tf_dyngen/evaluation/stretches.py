@@ -20,8 +20,8 @@ LARGEST_SQUARE = 100.0
 
 
 def stretch_length(windows: Sequence[np.ndarray]) -> int:
-    """Returns the frames of a stretch: half a window; a quarter where there is only one."""
-    return len(windows[0]) // (2 if len(windows) > 1 else 4)
+    """Returns the frames of a stretch: half a window; an eighth where there is only one."""
+    return len(windows[0]) // (2 if len(windows) > 1 else 8)
 
 
 class StretchDistance:
@@ -45,26 +45,28 @@ class StretchDistance:
         self._unit = 1.0 / np.sqrt(squares + spread + 1e-6)
         self._origin = mean
         statistics = np.array([self._standardise(*moments) for moments in measured])
-        deviations = statistics.std(axis=0, ddof=1)
-        # What hardly ever changes in so few stretches still may.
-        self._deviations = np.sqrt(deviations**2 + np.median(deviations) ** 2 + 1e-6)
-        self._centre = statistics.mean(axis=0)
-        own = _pair(statistics)
-        others = (len(own) * self._centre - own) / (len(own) - 1)
-        distances = [self._distance(*sides) for sides in zip(own, others, strict=True)]
+        self._centre, self._deviations = _centre_and_deviations(statistics)
+        distances = []
+        for first in range(0, len(statistics) - 1, 2):
+            # The others alone say what is usual, as the whole clip does for new windows.
+            others = np.delete(statistics, [first, first + 1], axis=0)
+            pair = statistics[first : first + 2].mean(axis=0)
+            distances.append(self._distance(pair, *_centre_and_deviations(others)))
         self._own = max(float(np.mean(distances)), 1e-6)
 
     def __call__(self, window: np.ndarray) -> float:
         """Returns the distance of a window as long as the clip's."""
         statistics = np.array([self._standardise(*m) for m in self._measure(window)])
-        distances = [self._distance(pair, self._centre) for pair in _pair(statistics)]
+        usual = self._centre, self._deviations
+        distances = [self._distance(pair, *usual) for pair in _pair(statistics)]
         return float(np.mean(distances)) / self._own
 
     def _measure(self, window: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         return [_moments(self._features(stretch)) for stretch in cut(window, self._length)]
 
-    def _distance(self, statistics: np.ndarray, centre: np.ndarray) -> float:
-        squares = np.square((statistics - centre) / self._deviations)
+    @staticmethod
+    def _distance(statistics: np.ndarray, centre: np.ndarray, deviations: np.ndarray) -> float:
+        squares = np.square((statistics - centre) / deviations)
         return float(np.minimum(squares, LARGEST_SQUARE).mean())
 
     def _standardise(self, means: np.ndarray, covariances: np.ndarray) -> np.ndarray:
@@ -72,6 +74,14 @@ class StretchDistance:
         scaled = covariances * self._unit[:, :, None] * self._unit[:, None, :]
         first = (means - self._origin) * self._unit
         return np.concatenate([first.ravel(), scaled[:, upper[0], upper[1]].ravel()])
+
+
+def _centre_and_deviations(statistics: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the mean and the standard deviation of each statistic over stretches."""
+    deviations = statistics.std(axis=0, ddof=1)
+    # What hardly ever changes in so few stretches still may.
+    floor = np.median(deviations)
+    return statistics.mean(axis=0), np.sqrt(deviations**2 + floor**2 + 1e-6)
 
 
 def _pair(statistics: np.ndarray) -> np.ndarray:

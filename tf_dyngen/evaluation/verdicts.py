@@ -13,6 +13,8 @@ from tf_dyngen.evaluation.metrics import Estimate
 GOOD, FAIR, POOR = "good", "fair", "poor"
 # Multiples of the bound beyond which a figure is poor.
 MUCH = 2.0
+# Times as wide are bounds where it is not known what real frames score.
+UNKNOWN = 2.0
 # Below this share of the clip's motion, a video stands still.
 STILL = 0.01
 CANNOT_BE_TOLD = "Cannot be told from real frames by these figures."
@@ -73,9 +75,9 @@ def _distance_to(value: float) -> str:
 RULES = {
     "look": _Rule(_excess, math.log(1.5), 1.3, None, "looks unlike the clip", _distance_to),
     "move": _Rule(_excess, math.log(1.5), 1.3, None, "moves unlike the clip", _distance_to),
-    "motion": _Rule(_ratio, math.log(1.25), 0.0, "moves too little", "moves too much", _share),
+    "motion": _Rule(_ratio, math.log(1.2), 0.0, "moves too little", "moves too much", _share),
     "variance": _Rule(_ratio, math.log(1.3), 0.0, "varies too little", "varies too much", _share),
-    "rhythm": _Rule(abs, 0.4, 1.4, None, "has another rhythm"),
+    "rhythm": _Rule(abs, 0.4, 1.3, None, "has another rhythm"),
     "sharpness": _Rule(_ratio, math.log(1.2), 0.0, "is blurred", "is grainy", _share),
     "colour": _Rule(abs, 0.002, 2.0, None, "has colours that the clip never has", _percent),
     "seams": _Rule(
@@ -90,7 +92,7 @@ RULES = {
     "copied": _Rule(
         abs, 0.1, 1.5, None, "repeats the clip", lambda value: f"{100 * value:.0f}% of it"
     ),
-    "repetition": _Rule(_lack, math.log(1 / 0.5), 1.5, "repeats itself", None, _share),
+    "repetition": _Rule(_lack, math.log(1 / 0.7), 1.5, "repeats itself", None, _share),
     "speed": _Rule(
         abs,
         0.15,
@@ -107,8 +109,8 @@ RULES = {
         "moves in other directions",
         lambda value: f"{100 * value:.0f}% of the motion",
     ),
-    "patches": _Rule(_excess, math.log(1.5), 1.3, None, "has other details", _distance_to),
-    "diversity": _Rule(_lack, math.log(1 / 0.4), 1.0, "is alike for all seeds", None, _share),
+    "patches": _Rule(_excess, math.log(2.0), 1.3, None, "has other details", _distance_to),
+    "diversity": _Rule(_lack, math.log(1 / 0.63), 1.0, "is alike for all seeds", None, _share),
     "frechet_distance": _Rule(
         _excess, math.log(1.5), 1.3, None, "looks unlike the clip to your network", _distance_to
     ),
@@ -129,6 +131,13 @@ def grade(name: str, value: float, usual: float | None) -> str | None:
     return GOOD if off <= 1.0 else FAIR if off <= MUCH else POOR
 
 
+def usual_end(name: str, usual: Estimate) -> float:
+    """Returns what real frames score, one standard error farther from reality's 1 or 0."""
+    error = 0.0 if math.isnan(usual.standard_error) else usual.standard_error
+    ends = usual.mean, usual.mean + error, max(usual.mean - error, usual.mean / 2.0)
+    return max(ends, key=RULES[name].distance)
+
+
 def find_faults(figures: Figures, real: Figures | None) -> list[Fault]:
     """Returns what can be told of videos, the worst first.
 
@@ -144,7 +153,7 @@ def find_faults(figures: Figures, real: Figures | None) -> list[Fault]:
         if name not in figures or math.isnan(figures[name].mean):
             continue
         value = figures[name].mean
-        off = _off(name, value, real[name].mean if real and name in real else None)
+        off = _off(name, value, usual_end(name, real[name]) if real and name in real else None)
         words = rule.high if rule.low is None or (rule.high and value > 1.0) else rule.low
         if off > 1.0 and words:
             faults.append(Fault(name, off, f"{words} ({rule.shown(value)})"))
@@ -197,8 +206,8 @@ def describe_drift(first: Figures, last: Figures) -> str:
 
 def _off(name: str, value: float, usual: float | None) -> float:
     rule = RULES[name]
-    known = usual is not None and math.isfinite(usual)
-    if known and rule.distance is _ratio and value > 0 and usual > 0:
+    if usual is None or math.isnan(usual):
+        return rule.distance(value) / (UNKNOWN * rule.bound)
+    if rule.distance is _ratio and usual > 0:
         value = value / min(max(value, min(1.0, usual)), max(1.0, usual))
-    allowed = rule.slack * rule.distance(usual) if known else 0.0
-    return rule.distance(value) / max(rule.bound, allowed)
+    return rule.distance(value) / max(rule.bound, rule.slack * rule.distance(usual))

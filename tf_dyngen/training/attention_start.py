@@ -133,32 +133,33 @@ def unlikeness(settings: AttentionConfig, video: VideoConfig, clips: Sequence[np
     draws = tf.random.Generator.from_seed(0)
     start = generator.initial_state(draws.normal([1, generator.latent_sizes.state]))
     noise = draws.normal([1, NUM_SETTLING + NUM_TRIED, generator.latent_sizes.noise])
-    states = generator.rollout(start, noise)[:, NUM_SETTLING:]
-    made = (generator.emit(states, None)[0].numpy() + 1.0) * 127.5
+    play = tf.function(lambda: generator.emit(generator.rollout(start, noise), None))
+    made = (play()[0, NUM_SETTLING:].numpy() + 1.0) * 127.5
     layout = generator.layout
     real = _patches(low_frames_of(longest, layout))
     new = _patches(low_frames_of(made.astype(np.float32), layout))
     times = np.arange(len(longest))
     same = np.abs(times[:, None] - times) < SAME_MOMENT
-    found, usual = [], []
-    for place in range(real.shape[1]):
-        own = _distances(real[:, place], real[:, place])
-        own[same] = np.inf
-        apart = own.min(axis=1)
-        usual += list(apart[np.isfinite(apart)])
-        found += list(_distances(new[:, place], real[:, place]).min(axis=1))
-    return float(np.mean(found) / max(np.mean(usual), 1e-9)) if usual else 0.0
+    own = _distances(real, real)
+    own[:, same] = np.inf
+    apart = own.min(axis=2)
+    usual = apart[np.isfinite(apart)]
+    found = _distances(new, real).min(axis=2)
+    return float(found.mean() / max(usual.mean(), 1e-9)) if usual.size else 0.0
 
 
 def _patches(low: np.ndarray) -> np.ndarray:
-    """Returns patches [T, P, D] of low frames [T, h, w, C]."""
+    """Returns patches [P, T, D] of low frames [T, h, w, C]."""
     sides = (min(PATCH, low.shape[1]), min(PATCH, low.shape[2]))
     windows = np.lib.stride_tricks.sliding_window_view(low, sides, axis=(1, 2))
     chosen = windows[:, ::STRIDE, ::STRIDE]
-    return chosen.reshape(len(low), chosen.shape[1] * chosen.shape[2], -1)
+    patches = chosen.reshape(len(low), chosen.shape[1] * chosen.shape[2], -1)
+    return patches.transpose(1, 0, 2)
 
 
 def _distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Returns squared distances [N, M] of rows."""
-    squares = np.square(first).sum(axis=1)[:, None] + np.square(second).sum(axis=1)
-    return np.maximum(squares - 2.0 * first @ second.T, 0.0)
+    """Returns squared distances [..., N, M] of rows [..., N, D] and [..., M, D]."""
+    squares = (
+        np.square(first).sum(axis=-1)[..., None] + np.square(second).sum(axis=-1)[..., None, :]
+    )
+    return np.maximum(squares - 2.0 * first @ np.swapaxes(second, -1, -2), 0.0)
