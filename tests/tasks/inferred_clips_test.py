@@ -9,7 +9,7 @@ import tensorflow as tf
 from tf_dyngen import presets
 from tf_dyngen.config import override
 from tf_dyngen.errors import UserError
-from tf_dyngen.model.latents import Latents
+from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.inferred_clips import file_name, inferred_paths, read_inferred, save_inferred
 from tf_dyngen.training.run_record import RunRecord
@@ -17,6 +17,7 @@ from tf_dyngen.video.clips import Clip, ClipRecord
 from tf_dyngen.video.sources import Source
 
 CONFIG = override(presets.load("smoke"), {"model.appearance_size": 3})
+SIZES = LatentSizes(6, 6, 3)
 LATENTS = Latents(*(tf.random.stateless_normal([1, *s], [1, 2]) for s in ([5, 6], [6], [3])))
 
 
@@ -33,7 +34,7 @@ def save(workdir, **settings):
 def test_a_clip_is_read_back_as_it_was(tmp_path):
     path = save(tmp_path)
     assert sorted(p.name for p in (tmp_path / "inferred").iterdir()) == ["walk.mp4", "walk.npz"]
-    read = read_inferred(path, CONFIG)
+    read = read_inferred(path, CONFIG.video, SIZES)
     assert read.record == ClipRecord("abc", "walk", 5, 24.0)
     assert read.step == 7
     np.testing.assert_array_equal(read.frames, make_clip().frames)
@@ -53,7 +54,7 @@ def test_inferring_again_overwrites(tmp_path):
     save(tmp_path)
     path = save(tmp_path, clip_id="other")
     assert inferred_paths(tmp_path) == [path]
-    assert read_inferred(path, CONFIG).record.clip_id == "other"
+    assert read_inferred(path, CONFIG.video, SIZES).record.clip_id == "other"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_another_models_or_a_damaged_file_is_refused(tmp_path, changes, words):
     path = save(tmp_path)
     change(path, **changes)
     with pytest.raises(UserError, match=words) as raised:
-        read_inferred(path, CONFIG)
+        read_inferred(path, CONFIG.video, SIZES)
     assert "launch.infer" in raised.value.advice
     assert "\n" not in raised.value.problem
 
@@ -118,7 +119,7 @@ def test_what_is_no_archive_is_refused(tmp_path, damage):
         damaged = {"cut": whole[:-100], "text": b"no archive", "empty": b"", "bytes": wrong}
         path.write_bytes(damaged[damage])
     with pytest.raises(UserError, match="no inferred clip"):
-        read_inferred(path, CONFIG)
+        read_inferred(path, CONFIG.video, SIZES)
 
 
 def test_clips_are_found_by_id_name_and_file(tmp_path):

@@ -107,8 +107,13 @@ def choose_effort(run: TrainedRun, usual: Effort, num_chains: int | None, num_st
         if value is not None
     ]
     if asked and isinstance(run.generator, AttentionGenerator):
-        _say(f"{' and '.join(asked)} have no effect: this model finds moments without chains")
+        _say(f"no effect of {' and '.join(asked)}: this model finds moments without chains")
     return Effort(num_chains or usual.num_chains, num_steps or usual.num_steps)
+
+
+def psnr_of(error: float) -> float:
+    """Returns the peak signal-to-noise ratio, in dB, of a mean squared error in [-1, 1]."""
+    return 10.0 * math.log10(PEAK_TO_PEAK**2 / error) if error else math.inf
 
 
 def say_how_well(
@@ -124,8 +129,7 @@ def say_how_well(
       run: of the model.
     """
     off = 127.5 * math.sqrt(fit.error)
-    decibels = 20 * math.log10(127.5 * PEAK_TO_PEAK / off) if off else math.inf
-    line = f"reconstruction of {what}: PSNR {decibels:.1f} dB"
+    line = f"reconstruction of {what}: PSNR {psnr_of(fit.error):.1f} dB"
     if not isinstance(run.generator, AttentionGenerator):
         _say(line)
         usual = 127.5 * math.sqrt(spread(known)) if known else math.inf

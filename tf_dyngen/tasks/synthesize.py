@@ -34,8 +34,9 @@ class Synthesizer:
         self._play = tf.function(self._play_block, autograph=False)
         self._roll = tf.function(generator.rollout, autograph=False)
         self._show = tf.function(self._show_block, autograph=False)
-        is_attention = isinstance(generator, AttentionGenerator)
-        self._attention_loop = AttentionLoop(generator) if is_attention else None
+        self._attention_loop = (
+            AttentionLoop(generator) if isinstance(generator, AttentionGenerator) else None
+        )
 
     def synthesize(
         self,
@@ -94,6 +95,11 @@ class Synthesizer:
         """Returns the state [1, S] that a seed's video starts from."""
         draw = draw_initial_state(seed, self._sizes.state)
         return self._generator.initial_state(draw)
+
+    @property
+    def copies_clips(self) -> bool:
+        """Whether reconstructions of learned clips are copies, since the memory holds them."""
+        return isinstance(self._generator, AttentionGenerator)
 
     @property
     def _sizes(self) -> LatentSizes:
