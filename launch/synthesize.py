@@ -5,6 +5,7 @@
 --output ends in .mp4, .gif, .npy (uint8 [T, H, W, C]; several videos: [N, T, H, W, C]) or .png (a
 contact sheet), or names a folder for numbered pictures. Video number i has the seed --seed + i.
 
+  python -m launch.synthesize --workdir=DIR --output=FILE --variety=0.8
   python -m launch.synthesize --workdir=DIR --list_clips
   python -m launch.synthesize --workdir=DIR --output=FILE --appearance=CLIP --motion=OTHER_CLIP
   python -m launch.synthesize --workdir=DIR --output=FILE --grid

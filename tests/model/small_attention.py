@@ -15,7 +15,8 @@ def waves(num_frames, size=(16, 16), channels=3, phase=0.0):
         row / 3 + time * 0.31 + phase,
         (row + column) / 5 + time * 0.17 + phase,
     ]
-    return np.stack([127 + 90 * np.sin(turn) for turn in turns[:channels]], -1).astype(np.uint8)
+    levels = [127 + 90 * np.sin(turn) for turn in np.broadcast_arrays(*turns)[:channels]]
+    return np.stack(levels, -1).astype(np.uint8)
 
 
 def make_attention(*clips, **settings):

@@ -26,6 +26,10 @@ def make_clip(name="walk", clip_id="abc"):
     return Clip(clip_id, name, frames, 24.0)
 
 
+def make_run(step):
+    return types.SimpleNamespace(step=step, generator=types.SimpleNamespace(latent_sizes=SIZES))
+
+
 def save(workdir, **settings):
     clip = make_clip(**settings)
     return save_inferred(workdir, clip, LATENTS, 7, clip.frames)
@@ -136,7 +140,7 @@ def test_clips_are_found_by_id_name_and_file(tmp_path):
     with pytest.raises(UserError, match=r"2 clips.*'jump'.*id0, inferred/jump"):
         catalogue.find("jump")
     with pytest.raises(UserError, match=r"torn\.npz is no inferred clip"):
-        catalogue.latents(catalogue.find("torn"), None)
+        catalogue.latents(catalogue.find("torn"), make_run(7))
     with pytest.raises(UserError, match=r"no clip '\.\./jump'"):
         catalogue.find("../jump")
     lines = catalogue.lines()
@@ -149,7 +153,7 @@ def test_latents_of_other_weights_are_warned_of_once(tmp_path, capsys):
     save(tmp_path)
     catalogue = ClipCatalogue(tmp_path, RunRecord(CONFIG, Source(), ()))
     for step, words in ((7, ""), (9, "inferred at step 7, the run is at 9"), (9, "")):
-        run = types.SimpleNamespace(step=step)
+        run = make_run(step)
         np.testing.assert_array_equal(
             catalogue.latents(catalogue.find("walk"), run).noise, LATENTS.noise
         )

@@ -139,12 +139,13 @@ class AttentionGenerator(keras.Model):
         )
 
     def moments(self, initial_state, noise):
-        """Returns the moments [B, T, K] that parts follow, by the transition alone, and its end.
+        """Follows moments by the transition alone, without a search of patches.
 
         Args:
           initial_state: [B, S].
           noise: [B, T, N].
-        Returns: moments [B, T, K] int32; a state [B, S] whose sources have stood still.
+        Returns: the moments [B, T, K] int32 that parts follow; the last state [B, S], whose sources
+          are those of the first.
         """
         num_frames = noise.shape[1]
         state = self._unpack(initial_state)
