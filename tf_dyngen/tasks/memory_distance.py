@@ -22,7 +22,7 @@ PEAK = 255.0
 class MemoryDistance(NamedTuple):
     """Root mean square distances of patches to the nearest of the memory, in levels.
 
-    found: of the frames asked for. usual: of frames of the memory, to those of other moments.
+    found: of the frames asked for. usual: of frames of the memory, to other moments of their clip.
     """
 
     found: float
@@ -50,14 +50,15 @@ def memory_distance(
     asked = _patches(low_frames_of(_some(frames), generator.layout))
     rows = _some(np.arange(len(remembered)))
     clips = np.repeat(np.arange(len(lengths)), lengths)
-    same = (np.abs(rows[:, None] - np.arange(len(remembered))) < SAME_MOMENT) & (
+    # Of another clip, moments may be unlike for being of another clip.
+    others = (np.abs(rows[:, None] - np.arange(len(remembered))) >= SAME_MOMENT) & (
         clips[rows, None] == clips
     )
     found, usual = [], []
     for place in range(known.shape[1]):
         found.append(_distances(asked[:, place], known[:, place]).min(axis=1))
         own = _distances(known[rows, place], known[:, place])
-        usual.append(np.where(same, np.inf, own).min(axis=1))
+        usual.append(np.where(others, own, np.inf).min(axis=1))
     apart = np.stack(usual)
     apart = apart[:, np.isfinite(apart).all(axis=0)]
     if not apart.size:
