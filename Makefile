@@ -7,8 +7,6 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 RUN := runs/fire
-# Trained so long, the embedded clip's reconstruction has passed 34 dB on two cores.
-MINUTES := 3
 
 DATA_DIR := data
 # Threads that wait for each other over small matrices cost more than they bring.
@@ -17,7 +15,7 @@ SINGLE_THREADED := OPENBLAS_NUM_THREADS=1
 .PHONY: train synthesize data test lint format lock clean
 
 train: $(VENV)/.installed
-	$(BIN)/python -m launch.train --workdir=$(RUN) --minutes=$(MINUTES)
+	$(BIN)/python -m launch.train --workdir=$(RUN)
 
 synthesize: $(VENV)/.installed
 	$(BIN)/python -m launch.synthesize --workdir=$(RUN) --output=$(RUN)/new.mp4

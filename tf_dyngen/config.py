@@ -76,11 +76,11 @@ class AttentionConfig:
 
     `parts` is how many parts, along each side, the picture has that follow moments of their own;
     `retention` what is kept, from frame to frame, of the difference between the state and the
-    moments; `fade` over how many frames one patch becomes another. These three are chosen by the
-    clip where they are 0, below 0 and 0, see `training.attention_start`.
-    `switch` is the probability with which a part leaves the moment that it follows, `temperature`
-    how unlike the next one may be. `context` is what a part's surroundings count beside itself when
-    it compares moments.
+    moments; `fade` over how many frames one patch becomes another; `temperature` how unlike the
+    next moment may be. These are chosen by the clip where they are 0 (`retention`: below 0), see
+    `training.attention_start`.
+    `switch` is the probability with which a part leaves the moment that it follows; `context` what
+    a part's surroundings count beside itself when it compares moments.
     The search of patches weighs how well a patch goes with what was shown before (`continuity`)
     against the low frames and the present picture, and prefers patches that go on those of their
     neighbours (`coherence`).
@@ -89,8 +89,8 @@ class AttentionConfig:
     parts: int = _setting(0, low=0, high=8)
     retention: float = _setting(-1.0, low=-1.0, high=0.99)
     fade: int = _setting(0, low=0, high=8)
+    temperature: float = _setting(0.0, low=0.0)
     switch: float = _setting(0.05, above=0.0, high=0.5)
-    temperature: float = _setting(2.0, above=0.0)
     context: float = _setting(1.0, low=0.0, high=1.0)
     continuity: float = _setting(0.3, low=0.0)
     coherence: float = _setting(1.0, low=0.0)

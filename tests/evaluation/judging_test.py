@@ -57,10 +57,13 @@ def test_windows_of_a_stream():
         list(range(10, 20)),
     ]
     firsts = [
-        [int(window.ravel()[0]) for window in settled_stream([video[:length]], 10, settles=settles)]
+        [
+            (number, int(window.ravel()[0]))
+            for number, window in settled_stream([video[:length]], 10, settles=settles)
+        ]
         for length, settles in ((25, True), (25, False), (19, True), (9, True), (9, False))
     ]
-    assert firsts == [[10], [0, 10], [0], [], []]
+    assert firsts == [[(1, 10)], [(0, 0), (1, 10)], [(0, 0)], [], []]
 
 
 def test_the_worst_place_is_found(frames, judge):

@@ -128,12 +128,12 @@ class Judge:
 
     def quick(self, blocks: Iterable[np.ndarray]) -> dict[str, float]:
         """Returns the figures of a video that take no time to speak of: a second a window."""
-        windows = enumerate(settled_stream(blocks, self.window, settles=True))
+        windows = settled_stream(blocks, self.window, settles=True)
         return _mean([self._judge_window(window, number) for number, window in windows])
 
     def _judge(self, number: int, blocks: Iterable[np.ndarray], settles: bool) -> _Video:
         scores, spectra, flows, thumbnails, places = [], [], [], [], []
-        for count, window in enumerate(settled_stream(blocks, self.window, settles=settles)):
+        for count, window in settled_stream(blocks, self.window, settles=settles):
             scores.append(self._judge_window(window, count))
             spectra.append(temporal_spectrum(_to_unit(window)))
             flows.append(self._measure_flow(window))
@@ -199,9 +199,9 @@ def cut_stream(blocks: Iterable[np.ndarray], window: int) -> Iterator[np.ndarray
 
 def settled_stream(
     blocks: Iterable[np.ndarray], window: int, *, settles: bool
-) -> Iterator[np.ndarray]:
-    """Yields windows, the first left out if a video settles in it and there are more."""
-    windows = cut_stream(blocks, window)
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yields numbers and windows; the first is left out if a video settles in it and has more."""
+    windows = enumerate(cut_stream(blocks, window))
     first = next(windows, None)
     second = next(windows, None)
     if first is not None and not (settles and second is not None):

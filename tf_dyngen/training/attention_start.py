@@ -17,7 +17,7 @@ from tf_dyngen.config import AttentionConfig, Config, VideoConfig
 from tf_dyngen.inference.chains import Chains
 from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.attention.layout import layout_of
-from tf_dyngen.model.attention.memory import low_frames_of
+from tf_dyngen.model.attention.memory import low_frames_of, shrink_clip
 from tf_dyngen.video.clip_store import ClipStore
 
 # Frames this near in time do not count as near in looks.
@@ -27,12 +27,14 @@ MOST_RETENTION = 0.75
 MOST_PARTS = 2
 # Frames of the trial videos that decide on the parts, those before them that are not judged, and
 # the moments of the clip that they are compared with.
-NUM_SETTLING, NUM_TRIED, MOST_COMPARED = 20, 60, 250
+NUM_SETTLING, NUM_TRIED, MOST_COMPARED = 30, 150, 250
 # Of low frames: patches of trial videos, and how far apart they are taken.
 PATCH, STRIDE = 8, 4
 # The most that patches of new video may be farther from the clip's, over what patches of the clip
-# are from those of its other moments.
-MOST_UNLIKE = 0.22
+# are from those of its other moments: at 0.2 no one sees it in a fire, at 0.3 a flag is torn.
+MOST_UNLIKE = 0.2
+# Of parts that follow moments of their own, tried in this order; and of one part.
+TEMPERATURES, TEMPERATURE_OF_ONE_PART = (1.0, 0.5), 1.0
 # Moments nearer than this in time are the same moment of a clip.
 SAME_MOMENT = 6
 
@@ -54,12 +56,12 @@ def choose_settings(
     if settings.retention < 0:
         retention = float(np.clip(1.0 - 1.0 / distance, 0.0, MOST_RETENTION))
         settings = dataclasses.replace(settings, retention=round(retention, 2))
-    if settings.parts == 0:
+    if settings.parts == 0 or settings.temperature == 0:
         settings = _choose_parts(settings, config.video, clips)
     report(
         f"the clip's moments are {distance:.1f} steps apart: {settings.parts}x{settings.parts} "
-        f"parts follow moments of their own, patches change over {settings.fade} frame"
-        f"{'s' * (settings.fade > 1)}"
+        f"parts follow moments of their own at temperature {settings.temperature:g}, patches "
+        f"change over {settings.fade} frame{'s' * (settings.fade > 1)}"
     )
     return dataclasses.replace(config, attention=settings)
 
@@ -67,13 +69,14 @@ def choose_settings(
 def choose_as_stored(config: Config, stored: Config) -> Config:
     """Returns settings in which what is left to the clips is what a stored run has."""
     settings, chosen = config.attention, stored.attention
-    if settings.fade == 0:
-        settings = dataclasses.replace(settings, fade=chosen.fade)
-    if settings.retention < 0:
-        settings = dataclasses.replace(settings, retention=chosen.retention)
-    if settings.parts == 0:
-        settings = dataclasses.replace(settings, parts=chosen.parts)
-    return dataclasses.replace(config, attention=settings)
+    left = {
+        "fade": settings.fade == 0,
+        "retention": settings.retention < 0,
+        "parts": settings.parts == 0,
+        "temperature": settings.temperature == 0,
+    }
+    taken = {name: getattr(chosen, name) for name, is_left in left.items() if is_left}
+    return dataclasses.replace(config, attention=dataclasses.replace(settings, **taken))
 
 
 def moment_distance(clips: Sequence[np.ndarray], video: VideoConfig) -> float:
@@ -113,12 +116,15 @@ def start_attention(generator: AttentionGenerator, store: ClipStore, chains: Cha
 def _choose_parts(
     settings: AttentionConfig, video: VideoConfig, clips: Sequence[np.ndarray]
 ) -> AttentionConfig:
-    """Returns settings with the most parts that leave new video near the clip."""
-    for parts in range(MOST_PARTS, 1, -1):
-        tried = dataclasses.replace(settings, parts=parts)
-        if unlikeness(tried, video, clips) <= MOST_UNLIKE:
-            return tried
-    return dataclasses.replace(settings, parts=1)
+    """Returns settings with the most parts and temperature that leave new video near the clip."""
+    temperatures = [settings.temperature] if settings.temperature else TEMPERATURES
+    for parts in [settings.parts] if settings.parts else [MOST_PARTS]:
+        for temperature in temperatures:
+            tried = dataclasses.replace(settings, parts=parts, temperature=temperature)
+            if parts == 1 or unlikeness(tried, video, clips) <= MOST_UNLIKE:
+                return tried
+    parts, temperature = settings.parts or 1, settings.temperature or TEMPERATURE_OF_ONE_PART
+    return dataclasses.replace(settings, parts=parts, temperature=temperature)
 
 
 def unlikeness(settings: AttentionConfig, video: VideoConfig, clips: Sequence[np.ndarray]) -> float:
@@ -128,8 +134,12 @@ def unlikeness(settings: AttentionConfig, video: VideoConfig, clips: Sequence[np
     clips' own patches to those of other moments; 0 is a copy.
     """
     longest = max(clips, key=len)[:MOST_COMPARED]
-    generator = AttentionGenerator(settings, video, len(longest))
-    generator.remember([longest])
+    # Parts and moments are a matter of the coarse sizes.
+    coarse = layout_of(video.height, video.width, video.channels).grids[0].factor
+    small = shrink_clip(longest, coarse)
+    size = VideoConfig(height=small.shape[1], width=small.shape[2], channels=video.channels)
+    generator = AttentionGenerator(settings, size, len(small))
+    generator.remember([small])
     draws = tf.random.Generator.from_seed(0)
     start = generator.initial_state(draws.normal([1, generator.latent_sizes.state]))
     noise = draws.normal([1, NUM_SETTLING + NUM_TRIED, generator.latent_sizes.noise])
@@ -138,7 +148,7 @@ def unlikeness(settings: AttentionConfig, video: VideoConfig, clips: Sequence[np
     )
     made = (play()[0, NUM_SETTLING:].numpy() + 1.0) * 127.5
     layout = generator.layout
-    real = _patches(low_frames_of(longest, layout))
+    real = _patches(low_frames_of(small, layout))
     new = _patches(low_frames_of(made.astype(np.float32), layout))
     times = np.arange(len(longest))
     same = np.abs(times[:, None] - times) < SAME_MOMENT

@@ -118,6 +118,15 @@ def low_frames_of(clip: np.ndarray, layout: Layout) -> np.ndarray:
     return _low_of_padded(_pad(clip, layout), layout)
 
 
+def shrink_clip(clip: np.ndarray, factor: int) -> np.ndarray:
+    """Returns a clip [T, H, W, C] uint8 averaged over factor x factor pixels, [T, h, w, C] uint8.
+
+    Rows and columns that are left over are left out.
+    """
+    height, width = (side // factor * factor for side in clip.shape[1:3])
+    return _to_bytes(_shrink(clip[:, :height, :width], factor))
+
+
 def _low_of_padded(frames: np.ndarray, layout: Layout) -> np.ndarray:
     return _shrink(frames, layout.factor) / np.float32(255.0)
 

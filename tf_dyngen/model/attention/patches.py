@@ -54,7 +54,7 @@ def gather_patches(bank: tf.Tensor, grid: Grid, sources: Sources, step: int) -> 
     inner = tf.range(0, grid.patch, step)
     offsets = tf.reshape(inner[:, None] * grid.width + inner, [-1])
     first = (shown_times(sources.time) * grid.height + sources.top) * grid.width + sources.left
-    return tf.cast(tf.gather(bank, first[..., None] + offsets), tf.float32)
+    return tf.cast(tf.gather(bank, tf.expand_dims(first, -1) + offsets), tf.float32)
 
 
 def take_patches(frames: tf.Tensor, grid: Grid, step: int) -> tf.Tensor:

@@ -88,11 +88,11 @@ class PatchSearch:
         size = low_grid.height * low_grid.width
         bank = tf.reshape(memory.low, [-1, low_frames.shape[-1]])
         times = tf.maximum(candidates.time, 0)
-        total = 0.0
+        total = tf.zeros([])
         for number, moment in enumerate(
             (tf.gather(memory.before, times), times, tf.gather(memory.after, times))
         ):
-            shown = tf.gather(bank, (moment * size + first)[..., None] + offsets)
+            shown = tf.gather(bank, tf.expand_dims(moment * size + first, -1) + offsets)
             wanted = tf.gather(low_frames[:, number], low_grid.pixels(), axis=1)[:, None]
             total += distance(shown, wanted)
         return total * (PEAK**2 / 3)
