@@ -22,7 +22,7 @@ def waves(num_frames, size=(16, 16), channels=3, phase=0.0):
 def make_attention(*clips, **settings):
     """A model that remembers clips; settings are those of `AttentionConfig`."""
     _, height, width, channels = clips[0].shape
-    usual = {"parts": 2, "fade": 1, "retention": 0.3}
+    usual = {"parts": 2, "fade": 1, "retention": 0.3, "temperature": 2.0}
     changes = {f"attention.{key}": value for key, value in (usual | settings).items()}
     changes |= {"video.height": height, "video.width": width, "video.channels": channels}
     config = override(presets.load("texture"), changes)
