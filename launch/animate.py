@@ -17,13 +17,24 @@ _OUTPUT = flags.DEFINE_string("output", None, "what to write: .mp4, .gif, .npy, 
 _NUM_FRAMES = flags.DEFINE_integer("num_frames", 120, "length of the video")
 _SEED = flags.DEFINE_integer("seed", 0, "names the motion; the first frame stays the same")
 _NUM_CHAINS = flags.DEFINE_integer(
-    "num_chains", 8, "chains that look for the image at once", lower_bound=1, upper_bound=1000
+    "num_chains",
+    None,
+    "chains that look for the image at once; 8 if not given",
+    lower_bound=1,
+    upper_bound=1000,
 )
 _NUM_STEPS = flags.DEFINE_integer(
-    "num_steps", 60, "Langevin steps of each chain", lower_bound=1, upper_bound=10_000
+    "num_steps",
+    None,
+    "Langevin steps of each chain; 60 if not given",
+    lower_bound=1,
+    upper_bound=10_000,
 )
 _EXACT_FIRST_FRAME = flags.DEFINE_bool(
     "exact_first_frame", False, "start with the image itself; the difference fades in a second"
+)
+_VARIETY = flags.DEFINE_float(
+    "variety", None, "0 plays the clip on, 1 is as new as can be; 0.5 if not given"
 )
 
 
@@ -46,6 +57,7 @@ def main() -> None:
         num_chains=_NUM_CHAINS.value,
         num_steps=_NUM_STEPS.value,
         exact_first_frame=_EXACT_FIRST_FRAME.value,
+        variety=_VARIETY.value,
     )
 
 

@@ -20,10 +20,18 @@ _CLIP = flags.DEFINE_multi_string(
 _DATASET = flags.DEFINE_string("dataset", None, "TFDS data set: NAME[/CONFIG][:SPLIT]")
 _DATA_DIR = flags.DEFINE_string("data_dir", None, "folder of TFDS data sets")
 _NUM_CHAINS = flags.DEFINE_integer(
-    "num_chains", 4, "chains that look for each clip at once", lower_bound=1, upper_bound=1000
+    "num_chains",
+    None,
+    "chains that look for each clip at once; 4 if not given",
+    lower_bound=1,
+    upper_bound=1000,
 )
 _NUM_STEPS = flags.DEFINE_integer(
-    "num_steps", 200, "Langevin steps of each chain", lower_bound=1, upper_bound=10_000
+    "num_steps",
+    None,
+    "Langevin steps of each chain; 200 if not given",
+    lower_bound=1,
+    upper_bound=10_000,
 )
 
 

@@ -5,6 +5,7 @@
 --output ends in .mp4, .gif, .npy (uint8 [T, H, W, C]; several videos: [N, T, H, W, C]) or .png (a
 contact sheet), or names a folder for numbered pictures. Video number i has the seed --seed + i.
 
+  python -m launch.synthesize --workdir=DIR --output=FILE --variety=0.8
   python -m launch.synthesize --workdir=DIR --list_clips
   python -m launch.synthesize --workdir=DIR --output=FILE --appearance=CLIP --motion=OTHER_CLIP
   python -m launch.synthesize --workdir=DIR --output=FILE --grid
@@ -25,6 +26,9 @@ _NUM_FRAMES = flags.DEFINE_integer(
 _NUM_VIDEOS = flags.DEFINE_integer("num_videos", 1, "how many videos")
 _SEED = flags.DEFINE_integer("seed", 0, "the same seed gives the same video")
 _LOOP = flags.DEFINE_bool("loop", False, "make the last frame lead back to the first")
+_VARIETY = flags.DEFINE_float(
+    "variety", None, "0 plays the clip on, 1 is as new as can be; 0.5 if not given"
+)
 _APPEARANCE = flags.DEFINE_string(
     "appearance",
     None,
@@ -32,7 +36,7 @@ _APPEARANCE = flags.DEFINE_string(
     " (the default, unless --motion names a clip)",
 )
 _MOTION = flags.DEFINE_string(
-    "motion", None, "play this clip's motion; behind its last frame go on with new motion"
+    "motion", None, "play this clip's motion; after its last frame go on with new motion"
 )
 _GRID = flags.DEFINE_bool(
     "grid",
@@ -65,6 +69,10 @@ def main() -> None:
     if _GRID.value:
         if _NUM_VIDEOS.value > 1:
             raise UserError("--grid with --num_videos", "a grid is one video, leave one out")
+        if _VARIETY.value is not None:
+            raise UserError(
+                "--grid with --variety", "a grid is of models without it, leave one out"
+            )
         from tf_dyngen.tasks import appearance_grid
 
         appearance_grid.write_grid(workdir, output, **common)
@@ -72,7 +80,12 @@ def main() -> None:
     from tf_dyngen.tasks import synthesize_files
 
     synthesize_files.synthesize_files(
-        workdir, output, num_videos=_NUM_VIDEOS.value, loop=_LOOP.value, **common
+        workdir,
+        output,
+        num_videos=_NUM_VIDEOS.value,
+        loop=_LOOP.value,
+        variety=_VARIETY.value,
+        **common,
     )
 
 

@@ -49,7 +49,8 @@ def test_a_clip_that_was_learned_is_inferred_as_well_as_it_was_learned(inferred,
     workdir = inferred[0]
     run = load_run(workdir, pytest.fail)
     learned = run.chains.of_clip(run.record.clips[NAMES.index("left")].clip_id)
-    found = read_inferred(workdir / "inferred" / "left.npz", run.record.config).latents
+    path, sizes = workdir / "inferred" / "left.npz", run.generator.latent_sizes
+    found = read_inferred(path, run.record.config.video, sizes).latents
     # Of the first of two windows, the only one that appearance and initial state are inferred of.
     length = SHAPE[0] // 2
     evidence = Evidence(to_model_range(waves()[None, :length]), np.ones([1, length, 16, 16, 1]) > 0)

@@ -3,9 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_dyngen.config import AttentionConfig, VideoConfig
-from tf_dyngen.model.attention.generator import AttentionGenerator
-from tf_dyngen.model.generator import to_pixels
+from tf_dyngen import presets
+from tf_dyngen.config import override
+from tf_dyngen.model.generator import build_generator, to_pixels
 
 
 def moving_clip(num_frames=12, height=16, width=16, seed=0, low=0, high=255):
@@ -21,13 +21,26 @@ def moving_clip(num_frames=12, height=16, width=16, seed=0, low=0, high=255):
     return np.clip(low + (high - low) * share, low, high).astype(np.uint8)
 
 
+def waves(num_frames, size=(16, 16), channels=3, phase=0.0):
+    """Smooth colours that travel and never come back: [T, H, W, C] uint8."""
+    time, row, column = np.ogrid[:num_frames, : size[0], : size[1]]
+    turns = [
+        column / 3 + time * 0.5 + phase,
+        row / 3 + time * 0.31 + phase,
+        (row + column) / 5 + time * 0.17 + phase,
+    ]
+    levels = [127 + 90 * np.sin(turn) for turn in np.broadcast_arrays(*turns)[:channels]]
+    return np.stack(levels, -1).astype(np.uint8)
+
+
 def make_attention(*clips, **settings):
-    """A generator that remembers clips [T, H, W, C]."""
-    usual = {"parts": 1, "retention": 0.5, "fade": 1}
+    """A model that remembers clips; settings are those of `AttentionConfig`."""
     _, height, width, channels = clips[0].shape
-    video = VideoConfig(height=height, width=width, channels=channels)
-    number = sum(len(clip) for clip in clips)
-    generator = AttentionGenerator(AttentionConfig(**usual | settings), video, number)
+    usual = {"parts": 2, "fade": 1, "retention": 0.3, "temperature": 2.0}
+    changes = {f"attention.{key}": value for key, value in (usual | settings).items()}
+    changes |= {"video.height": height, "video.width": width, "video.channels": channels}
+    config = override(presets.load("texture"), changes)
+    generator = build_generator(config, sum(len(clip) for clip in clips))
     generator.remember(list(clips))
     return generator
 

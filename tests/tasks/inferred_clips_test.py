@@ -9,7 +9,7 @@ import tensorflow as tf
 from tf_dyngen import presets
 from tf_dyngen.config import override
 from tf_dyngen.errors import UserError
-from tf_dyngen.model.latents import Latents
+from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.inferred_clips import file_name, inferred_paths, read_inferred, save_inferred
 from tf_dyngen.training.run_record import RunRecord
@@ -17,12 +17,17 @@ from tf_dyngen.video.clips import Clip, ClipRecord
 from tf_dyngen.video.sources import Source
 
 CONFIG = override(presets.load("smoke"), {"model.appearance_size": 3})
+SIZES = LatentSizes(6, 6, 3)
 LATENTS = Latents(*(tf.random.stateless_normal([1, *s], [1, 2]) for s in ([5, 6], [6], [3])))
 
 
 def make_clip(name="walk", clip_id="abc"):
     frames = np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3), np.uint8)
     return Clip(clip_id, name, frames, 24.0)
+
+
+def make_run(step):
+    return types.SimpleNamespace(step=step, generator=types.SimpleNamespace(latent_sizes=SIZES))
 
 
 def save(workdir, **settings):
@@ -33,7 +38,7 @@ def save(workdir, **settings):
 def test_a_clip_is_read_back_as_it_was(tmp_path):
     path = save(tmp_path)
     assert sorted(p.name for p in (tmp_path / "inferred").iterdir()) == ["walk.mp4", "walk.npz"]
-    read = read_inferred(path, CONFIG)
+    read = read_inferred(path, CONFIG.video, SIZES)
     assert read.record == ClipRecord("abc", "walk", 5, 24.0)
     assert read.step == 7
     np.testing.assert_array_equal(read.frames, make_clip().frames)
@@ -53,7 +58,7 @@ def test_inferring_again_overwrites(tmp_path):
     save(tmp_path)
     path = save(tmp_path, clip_id="other")
     assert inferred_paths(tmp_path) == [path]
-    assert read_inferred(path, CONFIG).record.clip_id == "other"
+    assert read_inferred(path, CONFIG.video, SIZES).record.clip_id == "other"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,7 @@ def test_another_models_or_a_damaged_file_is_refused(tmp_path, changes, words):
     path = save(tmp_path)
     change(path, **changes)
     with pytest.raises(UserError, match=words) as raised:
-        read_inferred(path, CONFIG)
+        read_inferred(path, CONFIG.video, SIZES)
     assert "launch.infer" in raised.value.advice
     assert "\n" not in raised.value.problem
 
@@ -118,7 +123,7 @@ def test_what_is_no_archive_is_refused(tmp_path, damage):
         damaged = {"cut": whole[:-100], "text": b"no archive", "empty": b"", "bytes": wrong}
         path.write_bytes(damaged[damage])
     with pytest.raises(UserError, match="no inferred clip"):
-        read_inferred(path, CONFIG)
+        read_inferred(path, CONFIG.video, SIZES)
 
 
 def test_clips_are_found_by_id_name_and_file(tmp_path):
@@ -135,7 +140,7 @@ def test_clips_are_found_by_id_name_and_file(tmp_path):
     with pytest.raises(UserError, match=r"2 clips.*'jump'.*id0, inferred/jump"):
         catalogue.find("jump")
     with pytest.raises(UserError, match=r"torn\.npz is no inferred clip"):
-        catalogue.latents(catalogue.find("torn"), None)
+        catalogue.latents(catalogue.find("torn"), make_run(7))
     with pytest.raises(UserError, match=r"no clip '\.\./jump'"):
         catalogue.find("../jump")
     lines = catalogue.lines()
@@ -148,7 +153,7 @@ def test_latents_of_other_weights_are_warned_of_once(tmp_path, capsys):
     save(tmp_path)
     catalogue = ClipCatalogue(tmp_path, RunRecord(CONFIG, Source(), ()))
     for step, words in ((7, ""), (9, "inferred at step 7, the run is at 9"), (9, "")):
-        run = types.SimpleNamespace(step=step)
+        run = make_run(step)
         np.testing.assert_array_equal(
             catalogue.latents(catalogue.find("walk"), run).noise, LATENTS.noise
         )

@@ -103,9 +103,8 @@ def _follow(generator: AttentionGenerator, moments, state, low, seen):
 def _needed(logits):
     """Returns the least noise [1, K, M] that makes a part choose each moment, of logits."""
     first, second = tf.unstack(tf.sort(logits, direction="DESCENDING")[..., :2], axis=-1)
-    is_first = tf.equal(
-        tf.range(logits.shape[-1]), tf.argmax(logits, axis=2, output_type=tf.int32)[..., None]
-    )
+    best = tf.argmax(logits, axis=2, output_type=tf.int32)
+    is_first = tf.equal(tf.range(logits.shape[-1]), tf.expand_dims(best, 2))
     others = tf.where(is_first, second[..., None], first[..., None])
     return tf.maximum(others - logits + MARGIN, 0.0)
 

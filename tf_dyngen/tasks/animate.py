@@ -9,14 +9,15 @@ import tqdm
 from PIL import Image
 
 from tf_dyngen.config import VideoConfig
-from tf_dyngen.tasks.infer import inference_of, known_clips, say_how_well
-from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.tasks.infer import Effort, choose_effort, inference_of, known_clips, say_how_well
+from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
 from tf_dyngen.training.restore import load_run
 from tf_dyngen.video.clips import to_model_range
 from tf_dyngen.video.resizing import resize_picture
 from tf_dyngen.video.stills import read_still
 from tf_dyngen.video.writers import open_video_writer, output_paths
 
+USUAL_EFFORT = Effort(num_chains=8, num_steps=60)
 # Over which the difference of an exact first frame from the model's fades.
 SECONDS_OF_FADING = 1.0
 
@@ -28,9 +29,10 @@ def animate(
     *,
     num_frames: int,
     seed: int,
-    num_chains: int,
-    num_steps: int,
-    exact_first_frame: bool,
+    num_chains: int | None = None,
+    num_steps: int | None = None,
+    exact_first_frame: bool = False,
+    variety: float | None = None,
 ) -> None:
     """Writes a video that starts with an image.
 
@@ -40,8 +42,9 @@ def animate(
       output: where to write; its suffix says in which form, see `open_video_writer`.
       num_frames: its length; the first frame is the image's reconstruction.
       seed: names the motion; the reconstruction does not depend on it.
-      num_chains, num_steps: of the inference, see `ClipInference`.
+      num_chains, num_steps: of the inference, see `ClipInference`; None are the usual ones.
       exact_first_frame: whether the first frame is the image itself, at the model's size.
+      variety: of what follows, 0 to 1; see `choose_variety`.
     Raises: UserError if the image is none, there is no trained run or the output cannot be written.
     """
     output_paths(output, 1)  # Refuses, before any work, what cannot be written.
@@ -50,11 +53,15 @@ def animate(
     video = run.record.config.video
     pixels = _bring_to_size(picture, video)
     known = known_clips(run)
-    inference = inference_of(run, known, num_chains=num_chains, num_steps=num_steps)
+    effort = choose_effort(run, USUAL_EFFORT, num_chains, num_steps)
+    chosen = choose_variety(run.generator, variety)
+    inference = inference_of(run, known, **effort._asdict())
     fit = inference.infer(to_model_range(pixels[None]))
-    say_how_well("the image", fit, known)
+    say_how_well("the image", fit, pixels[None], known, run)
     frame_rate = run.record.clips[0].frame_rate
-    pieces = Synthesizer(run.generator).go_on(fit.latents, num_frames=num_frames, seed=seed)
+    pieces = Synthesizer(run.generator).go_on(
+        fit.latents, num_frames=num_frames, seed=seed, variety=chosen
+    )
     if exact_first_frame:
         pieces = fade_from(pixels, pieces, max(1, round(SECONDS_OF_FADING * frame_rate)))
     writer = open_video_writer(

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tf_dyngen.errors import UserError
 from tf_dyngen.interpolation import interpolate
+from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.tasks.clip_catalogue import CatalogueEntry, ClipCatalogue
 from tf_dyngen.training.restore import TrainedRun
 
@@ -61,6 +62,11 @@ def load_appearance(
 
 def check_has_appearance(run: TrainedRun) -> None:
     """Raises UserError for a model without an appearance vector."""
+    if isinstance(run.generator, AttentionGenerator):
+        raise UserError(
+            "a model that attends to its clips has no appearance vector",
+            "leave --appearance and --grid out; --motion plays a clip",
+        )
     if not run.generator.latent_sizes.appearance:
         raise UserError(
             "the model was trained without an appearance vector (model.appearance_size is 0)",

@@ -156,7 +156,7 @@ def _play(
     def itself(clip: CatalogueEntry | None) -> Iterator[np.ndarray | None]:
         if clip is None:
             return itertools.repeat(None)
-        frames = catalogue.observed(clip)
+        frames = catalogue.observed(clip, run)
         return go_on(catalogue.latents(clip, run)) if frames is None else _again(frames, num_frames)
 
     cells = [[itself(clip) for clip in (None, *columns)]]

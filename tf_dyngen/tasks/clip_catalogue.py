@@ -89,7 +89,7 @@ class ClipCatalogue:
     def latents(self, entry: CatalogueEntry, run: TrainedRun) -> Latents:
         """Returns a clip's latents, leaves [1, ...]; UserError if its file is damaged."""
         if entry.path:
-            inferred = read_inferred(entry.path, self._config)
+            inferred = read_inferred(entry.path, self._config.video, run.generator.latent_sizes)
             if inferred.step != run.step and entry.path not in self._told:
                 self._told.add(entry.path)
                 print(
@@ -106,10 +106,11 @@ class ClipCatalogue:
             )
         return run.chains.of_clip(entry.record.clip_id)
 
-    def observed(self, entry: CatalogueEntry) -> np.ndarray | None:
+    def observed(self, entry: CatalogueEntry, run: TrainedRun) -> np.ndarray | None:
         """Returns a clip's own frames, [T, H, W, C] uint8; None if they are no longer kept."""
         if entry.path:
-            return read_inferred(entry.path, self._config).frames
+            sizes = run.generator.latent_sizes
+            return read_inferred(entry.path, self._config.video, sizes).frames
         clip = self.kept_clip(entry)
         return None if clip is None else clip.frames
 

@@ -13,13 +13,15 @@ from tf_dyngen.evaluation.frechet import FeatureExtractor
 from tf_dyngen.evaluation.judging import Judge, Row, judge_continuation
 from tf_dyngen.evaluation.reconstruction import ssim
 from tf_dyngen.evaluation.simple_baselines import SIMPLE_BASELINES
+from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.tasks.clip_catalogue import CatalogueEntry, ClipCatalogue
 from tf_dyngen.tasks.evaluation_progress import Progress
+from tf_dyngen.tasks.infer import MomentInference, psnr_of
 from tf_dyngen.tasks.real_frames import RealFrames
 from tf_dyngen.tasks.shown_frames import showing, shown
 from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.restore import TrainedRun, load_run
-from tf_dyngen.video.clips import read_blocks
+from tf_dyngen.video.clips import read_blocks, to_model_range
 
 REAL = "real continuation"
 LINEAR = "linear dynamic texture"
@@ -32,6 +34,8 @@ MOST_BASELINE_FRAMES = 240
 NUM_DRIFT_FRAMES = 3000
 # Of a run's videos, how many a report shows.
 NUM_SHOWN = 2
+# Of held-out frames no more are explained.
+MOST_EXPLAINED = 240
 # Of a given video no more frames are judged.
 LONGEST_VIDEO = 3000
 
@@ -49,12 +53,14 @@ class RunFigures(NamedTuple):
     """What only a run has.
 
     step: of its checkpoint; reconstruction: psnr and ssim of the learned frames, nothing where
-    chains or frames are not kept; drift: of a long synthesis.
+    chains or frames are not kept; drift: of a long synthesis; left_out: psnr of frames that were
+    not learned, explained by a model whose memory holds those that were; None of other models.
     """
 
     step: int
     reconstruction: dict[str, float]
     drift: Drift
+    left_out: float | None = None
 
 
 class Assessment(NamedTuple):
@@ -139,9 +145,8 @@ class Assessor:
         row = self._row(name, videos, pictures, NUM_SHOWN)
         long = synthesize(request.drift_frames, request.seed)
         drift = self.judge.drift(self._progress.watch(long, f"judging {name}, the long video"))
-        return Assessment(
-            name, {name: row}, pictures, RunFigures(opened.run.step, reconstruction, drift)
-        )
+        figures = RunFigures(opened.run.step, reconstruction, drift, self._left_out(opened))
+        return Assessment(name, {name: row}, pictures, figures)
 
     def assess_videos(self, videos: Mapping[str, Path]) -> Assessment:
         """Judges videos in files, each on its own, at the size of the real frames."""
@@ -209,12 +214,21 @@ class Assessor:
         )
         frames = showing(frames, pictures, caption)
         # Another run than the first may have learned other frames.
-        learned = opened.catalogue.observed(opened.entry)
+        learned = opened.catalogue.observed(opened.entry, opened.run)
         if learned is None:
             for _ in frames:
                 pass
             return pictures, {}
         return pictures, _compare(frames, learned)
+
+    def _left_out(self, opened: OpenedRun) -> float | None:
+        """Returns the PSNR of held-out frames by the moments of a memory without them."""
+        generator, held_out = opened.run.generator, self.real.held_out
+        if held_out is None or not isinstance(generator, AttentionGenerator):
+            return None
+        inference = MomentInference(generator, Synthesizer(generator))
+        fit = inference.infer(to_model_range(held_out[:MOST_EXPLAINED]))
+        return psnr_of(fit.error)
 
     def _row(
         self,

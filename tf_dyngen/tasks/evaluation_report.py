@@ -156,13 +156,23 @@ def _headlines(evaluation: Evaluation) -> dict[str, list[str]]:
         if reconstruction:
             found[assessment.name].append(
                 f"Reconstructs what it learned at {reconstruction['psnr']:.1f} dB, SSIM "
-                f"{reconstruction['ssim']:.3f}."
+                f"{reconstruction['ssim']:.3f}{_which(assessment.run.left_out)}."
             )
         length = len(drift.scores) * evaluation.window
         found[assessment.name].append(
             f"Over {length:,} frames it {describe_drift(drift.first, drift.last)}."
         )
     return found
+
+
+def _which(left_out: float | None) -> str:
+    """Returns what a reconstruction's figure is worth, where the memory holds the frames."""
+    if left_out is None:
+        return ""
+    return (
+        ": a copy, since its memory holds these frames. Frames that it has not learned are "
+        f"explained at {left_out:.1f} dB"
+    )
 
 
 def _numbers(worst: Worst) -> dict[str, Any]:
@@ -179,6 +189,7 @@ def _run_values(run: RunFigures) -> dict[str, Any]:
     return {
         "step": run.step,
         "reconstruction": run.reconstruction,
+        "left_out_psnr": run.left_out,
         "drift": {
             "verdict": describe_drift(run.drift.first, run.drift.last),
             "first": run.drift.first,

@@ -1,23 +1,76 @@
 """Inference of what a run was not trained on, with its generator and its likelihood."""
 
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
+import tensorflow as tf
 
+from tf_dyngen.inference.attention_inference import infer_attention
 from tf_dyngen.inference.clip_posterior import ClipFit, ClipInference
 from tf_dyngen.inference.known_frames import KnownClip, known_clip, spread
 from tf_dyngen.inference.posterior import likelihood_precision
+from tf_dyngen.model.attention.generator import AttentionGenerator
+from tf_dyngen.tasks.memory_distance import memory_distance
+from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.restore import TrainedRun
+from tf_dyngen.video.clips import to_model_range
 from tf_dyngen.video.display import evenly_spaced
 
 # Of the trained clips and their frames, how many a new one is compared with.
 MOST_CLIPS, MOST_FRAMES = 60, 2400
+# Off by less, in levels, frames are the memory's own.
+COPY = 0.5
+# The peak of the range [-1, 1].
+PEAK_TO_PEAK = 2.0
+
+
+class Effort(NamedTuple):
+    """How long chains look for a clip: how many, and the Langevin moves of each in a window."""
+
+    num_chains: int
+    num_steps: int
+
+
+class MomentInference:
+    """Inference with an attention model, without chains; what `ClipInference` does otherwise.
+
+    Args:
+      generator: its memory is compared with clips.
+      synthesizer: of the same.
+    """
+
+    def __init__(self, generator: AttentionGenerator, synthesizer: Synthesizer):
+        layout = generator.layout
+        shape = [1, None, layout.height, layout.width, layout.channels]
+        self._synthesizer = synthesizer
+        self._infer = tf.function(
+            lambda frames: infer_attention(generator, frames),
+            input_signature=[tf.TensorSpec(shape, tf.float32)],
+            autograph=False,
+        )
+
+    def num_moves(self, num_frames: int) -> int:
+        """Returns how often inferring a clip of that length reports: once."""
+        del num_frames
+        return 1
+
+    def infer(self, frames: np.ndarray, report: Callable[[], object] = bool) -> ClipFit:
+        """Infers the latents of a clip [T, H, W, C] float32 in [-1, 1]; see `ClipInference`."""
+        latents = self._infer(frames[None])
+        made = np.concatenate([*self._synthesizer.render(latents, len(frames))])
+        report()
+        return ClipFit(latents, float(np.square(to_model_range(made) - frames).mean()))
 
 
 def known_clips(run: TrainedRun) -> list[KnownClip]:
-    """Returns the beginnings of clips, evenly spread, that a run has learned and kept chains of."""
-    if not run.chains.rows:
+    """Returns the beginnings of clips, evenly spread, that a run has learned and kept chains of.
+
+    None of an attention model, whose memory holds them.
+    """
+    if not run.chains.rows or isinstance(run.generator, AttentionGenerator):
         return []
     rows = evenly_spaced(len(run.record.clips), MOST_CLIPS)
     records = [run.record.clips[row] for row in rows]
@@ -30,8 +83,10 @@ def known_clips(run: TrainedRun) -> list[KnownClip]:
 
 def inference_of(
     run: TrainedRun, known: Sequence[KnownClip], *, num_chains: int, num_steps: int
-) -> ClipInference:
+) -> ClipInference | MomentInference:
     """Returns the inference of clips by a run, in windows as long as those of its training."""
+    if isinstance(run.generator, AttentionGenerator):
+        return MomentInference(run.generator, Synthesizer(run.generator))
     config = run.record.config
     return ClipInference(
         run.generator,
@@ -44,22 +99,55 @@ def inference_of(
     )
 
 
-def say_how_well(what: str, fit: ClipFit, known: Sequence[KnownClip]) -> None:
-    """Says the reconstruction's PSNR, and warns where a mean frame would be as good.
+def choose_effort(run: TrainedRun, usual: Effort, num_chains: int | None, num_steps: int | None):
+    """Returns the effort that is asked for, or else the usual; says where it concerns no chains."""
+    asked = [
+        flag
+        for flag, value in (("--num_chains", num_chains), ("--num_steps", num_steps))
+        if value is not None
+    ]
+    if asked and isinstance(run.generator, AttentionGenerator):
+        _say(f"no effect of {' and '.join(asked)}: this model finds moments without chains")
+    return Effort(num_chains or usual.num_chains, num_steps or usual.num_steps)
+
+
+def psnr_of(error: float) -> float:
+    """Returns the peak signal-to-noise ratio, in dB, of a mean squared error in [-1, 1]."""
+    return 10.0 * math.log10(PEAK_TO_PEAK**2 / error) if error else math.inf
+
+
+def say_how_well(
+    what: str, fit: ClipFit, frames: np.ndarray, known: Sequence[KnownClip], run: TrainedRun
+) -> None:
+    """Says the reconstruction's PSNR, and warns of what is unlike anything that was learned.
 
     Args:
       what: was inferred, such as "the image".
       fit: of it.
+      frames: [T, H, W, C] uint8, as observed.
       known: what the model knows.
+      run: of the model.
     """
-    # The peak of the range [-1, 1] is 2.
-    _say(f"reconstruction of {what}: PSNR {10 * np.log10(4 / fit.error):.1f} dB")
-    usual = spread(known) if known else np.inf
-    if fit.error > usual:
-        off, usual = (127.5 * error**0.5 for error in (fit.error, usual))
+    off = 127.5 * math.sqrt(fit.error)
+    line = f"reconstruction of {what}: PSNR {psnr_of(fit.error):.1f} dB"
+    if not isinstance(run.generator, AttentionGenerator):
+        _say(line)
+        usual = 127.5 * math.sqrt(spread(known)) if known else math.inf
+        if off > usual:
+            _say(
+                f"WARNING: {what} is far from what the model knows: its reconstruction is off by "
+                f"{off:.1f} levels, the frames learned differ from their own mean by {usual:.1f}"
+            )
+        return
+    _say(f"{line}, a copy: the model's memory holds these frames" if off < COPY else line)
+    distance = memory_distance(
+        run.generator, frames, [clip.num_frames for clip in run.record.clips]
+    )
+    if distance.is_far:
         _say(
-            f"WARNING: {what} is far from what the model knows: its reconstruction is off by "
-            f"{off:.1f} levels, the frames learned differ from their own mean by {usual:.1f}"
+            f"WARNING: {what} is far from what the model knows: its patches are off by "
+            f"{distance.found:.1f} levels from the clip's nearest, those of the clip by "
+            f"{distance.usual:.1f} from those of its other moments"
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import tqdm
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.tasks.infer import inference_of, known_clips, say_how_well
+from tf_dyngen.tasks.infer import Effort, choose_effort, inference_of, known_clips, say_how_well
 from tf_dyngen.tasks.inferred_clips import FOLDER, file_name, save_inferred
 from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.restore import load_run
@@ -16,13 +16,15 @@ from tf_dyngen.video.clips import Clip, to_model_range
 from tf_dyngen.video.sources import Source, open_collection, read_with_progress
 from tf_dyngen.video.writers import output_paths
 
+USUAL_EFFORT = Effort(num_chains=4, num_steps=200)
+
 
 def infer_files(
     workdir: Path,
     source: Source,
     *,
-    num_chains: int,
-    num_steps: int,
+    num_chains: int | None = None,
+    num_steps: int | None = None,
     register: Callable[[str], None],
 ) -> None:
     """Infers the latents of clips and keeps them in WORKDIR/inferred, by the clips' names.
@@ -30,7 +32,7 @@ def infer_files(
     Args:
       workdir: of a trained run.
       source: of the clips, which are read as those of training were.
-      num_chains, num_steps: of the inference, see `ClipInference`.
+      num_chains, num_steps: of the inference, see `ClipInference`; None are the usual ones.
       register: makes a data set's builder known to TFDS by its name.
     Raises: UserError if there is no trained run, or a clip cannot be read or written.
     """
@@ -40,13 +42,14 @@ def infer_files(
     collection = open_collection(source, run.record.config.video)
     clips = list(read_with_progress(collection, np.arange(len(collection))))
     _check_names(workdir, clips)
+    effort = choose_effort(run, USUAL_EFFORT, num_chains, num_steps)
     known, synthesizer = known_clips(run), Synthesizer(run.generator)
-    inference = inference_of(run, known, num_chains=num_chains, num_steps=num_steps)
+    inference = inference_of(run, known, **effort._asdict())
     num_moves = sum(inference.num_moves(len(clip.frames)) for clip in clips)
     with tqdm.tqdm(total=num_moves, unit="step", disable=None) as bar:
         for clip in clips:
             fit = inference.infer(to_model_range(clip.frames), report=bar.update)
-            say_how_well(clip.name, fit, known)
+            say_how_well(clip.name, fit, clip.frames, known, run)
             pieces = synthesizer.render(fit.latents, len(clip.frames))
             path = save_inferred(workdir, clip, fit.latents, run.step, np.concatenate([*pieces]))
             _say(

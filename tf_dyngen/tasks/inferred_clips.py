@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tf_dyngen.config import Config
+from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
-from tf_dyngen.model.latents import Latents
+from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.video.clips import Clip, ClipRecord
 from tf_dyngen.video.display import side_by_side
 from tf_dyngen.video.writers import write_atomically, write_errors, write_video
@@ -97,12 +97,13 @@ def read_record(path: Path) -> ClipRecord:
     return ClipRecord(clip_id, path.stem, num_frames, frame_rate)
 
 
-def read_inferred(path: Path, config: Config) -> InferredClip:
+def read_inferred(path: Path, video: VideoConfig, sizes: LatentSizes) -> InferredClip:
     """Reads an inferred clip.
 
     Args:
       path: of the file.
-      config: of the run.
+      video: size of the run's frames.
+      sizes: of its model's latents.
     Raises: UserError if it is damaged, or of a model of other sizes.
     """
     record = read_record(path)
@@ -113,11 +114,10 @@ def read_inferred(path: Path, config: Config) -> InferredClip:
             raise ValueError("latents that are no finite float32")
         if frames.dtype != np.uint8:
             raise ValueError("frames that are no uint8")
-    model, video = config.model, config.video
     wanted = {
-        "noise": (record.num_frames, model.noise_size),
-        "initial state": (model.state_size,),
-        "appearance": (model.appearance_size,),
+        "noise": (record.num_frames, sizes.noise),
+        "initial state": (sizes.state,),
+        "appearance": (sizes.appearance,),
         "frames": (record.num_frames, video.height, video.width, video.channels),
     }
     for (name, shape), found in zip(wanted.items(), (*leaves, frames), strict=True):

@@ -72,7 +72,7 @@ class SamplesAction:
         folder = self._workdir / FOLDER
         for name, frames in videos.items():
             write_video(folder / f"{name}.mp4", frames, self._clip.frame_rate)
-        sheet = contact_sheet(videos)
+        sheet = contact_sheet({self._caption(name): frames for name, frames in videos.items()})
         write_picture(folder / "contact_sheet.png", sheet)
         events = self._workdir / TENSORBOARD_FOLDER
         with write_errors(events, ADVICE):
@@ -80,3 +80,7 @@ class SamplesAction:
             with writer.as_default():
                 tf.summary.image("contact_sheet", sheet[None], step=step)
             writer.close()
+
+    def _caption(self, name: str) -> str:
+        is_copy = name == "reconstruction" and self._synthesizer.copies_clips
+        return "from memory" if is_copy else name

@@ -12,13 +12,17 @@ from tf_dyngen.inference.video_draws import (
     draw_initial_state,
     draw_noise_block,
 )
+from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.generator import AnyGenerator, to_pixels
 from tf_dyngen.model.latents import Latents, LatentSizes
+from tf_dyngen.tasks.attention_loop import AttentionLoop
 
 SHORTEST_LOOP = 2
 # A loop's gap, relative to the states, below which another round of the same noise is no use.
 CLOSED = 1e-4
 MOST_ROUNDS = 60
+# At which the noise is as in training.
+USUAL_VARIETY = 0.5
 
 
 class Synthesizer:
@@ -30,6 +34,9 @@ class Synthesizer:
         self._play = tf.function(self._play_block, autograph=False)
         self._roll = tf.function(generator.rollout, autograph=False)
         self._show = tf.function(self._show_block, autograph=False)
+        self._attention_loop = (
+            AttentionLoop(generator) if isinstance(generator, AttentionGenerator) else None
+        )
 
     def synthesize(
         self,
@@ -39,6 +46,7 @@ class Synthesizer:
         first_frame: int = 0,
         loop: bool = False,
         appearance: tf.Tensor | None = None,
+        variety: float = USUAL_VARIETY,
     ) -> Iterator[np.ndarray]:
         """Yields new video as uint8 pieces [n, H, W, C], num_frames frames in all.
 
@@ -48,14 +56,15 @@ class Synthesizer:
           first_frame: how many frames of that video to pass over.
           loop: whether the last frame leads back to the first; only with first_frame 0.
           appearance: [A]; drawn from the prior if None.
+          variety: 0 to 1, how much of the noise there is; see `noise_scale`.
         """
         if appearance is None:
             appearance = draw_appearance(seed, self._sizes.appearance)
         if loop:
-            blocks = self._show_states(self._loop(num_frames, seed), appearance[None])
+            blocks = self._show_loop(num_frames, seed, appearance[None], variety)
         else:
             start = self._start(seed)
-            noise = self._fresh_noise(seed, first_frame + num_frames)
+            noise = self._fresh_noise(seed, first_frame + num_frames, variety)
             blocks = self._play_noise(start, noise, appearance[None], first_frame // BLOCK)
         yield from _cut(blocks, first_frame, first_frame + num_frames)
 
@@ -67,15 +76,18 @@ class Synthesizer:
         played = self._play_noise(latents.initial_state, iter(blocks), latents.appearance)
         yield from _cut(played, 0, num_frames)
 
-    def go_on(self, latents: Latents, *, num_frames: int, seed: int) -> Iterator[np.ndarray]:
+    def go_on(
+        self, latents: Latents, *, num_frames: int, seed: int, variety: float = USUAL_VARIETY
+    ) -> Iterator[np.ndarray]:
         """Yields the frames of one clip's latents, then new ones, as uint8 pieces.
 
         Args:
           latents: leaves [1, ...], of T frames.
-          num_frames: how many frames in all; the noise of those behind the first T is fresh.
+          num_frames: how many frames in all; the noise of those after the first T is fresh.
           seed: names what follows.
+          variety: of what follows, see `synthesize`.
         """
-        blocks = self._noise_from(latents.noise, seed, num_frames)
+        blocks = self._noise_from(latents.noise, seed, num_frames, variety)
         played = self._play_noise(latents.initial_state, blocks, latents.appearance)
         yield from _cut(played, 0, num_frames)
 
@@ -85,16 +97,22 @@ class Synthesizer:
         return self._generator.initial_state(draw)
 
     @property
+    def copies_clips(self) -> bool:
+        """Whether reconstructions of learned clips are copies, since the memory holds them."""
+        return isinstance(self._generator, AttentionGenerator)
+
+    @property
     def _sizes(self) -> LatentSizes:
         return self._generator.latent_sizes
 
-    def _fresh_noise(self, seed: int, num_frames: int) -> Iterator[tf.Tensor]:
+    def _fresh_noise(self, seed: int, num_frames: int, variety: float) -> Iterator[tf.Tensor]:
+        scale = noise_scale(variety)
         for index in range(-(-num_frames // BLOCK)):
-            yield draw_noise_block(seed, index, self._sizes.noise)
+            yield scale * draw_noise_block(seed, index, self._sizes.noise)
 
-    def _noise_from(self, given, seed: int, num_frames: int) -> Iterator[tf.Tensor]:
-        """Yields the noise given, [1, T, N], and fresh noise behind it."""
-        for index, fresh in enumerate(self._fresh_noise(seed, num_frames)):
+    def _noise_from(self, given, seed: int, num_frames: int, variety: float) -> Iterator[tf.Tensor]:
+        """Yields the noise given, [1, T, N], and fresh noise after it."""
+        for index, fresh in enumerate(self._fresh_noise(seed, num_frames, variety)):
             kept = given[:, index * BLOCK : (index + 1) * BLOCK]
             yield tf.concat([kept, fresh[:, kept.shape[1] :]], axis=1)
 
@@ -110,25 +128,36 @@ class Synthesizer:
                 frames, state = self._play(state, noise, appearance)
                 yield frames.numpy()[0]
 
+    def _show_loop(
+        self, num_frames: int, seed: int, appearance, variety: float
+    ) -> Iterator[np.ndarray]:
+        """Yields the frames of a loop, BLOCK at a time."""
+        if num_frames < SHORTEST_LOOP:
+            raise UserError(f"a loop of {num_frames} frames", f"give at least {SHORTEST_LOOP}")
+        if self._attention_loop is not None:
+            frames = self._attention_loop.frames(num_frames, seed, noise_scale(variety))
+            for start in range(0, num_frames, BLOCK):
+                yield frames[start : start + BLOCK]
+        else:
+            yield from self._show_states(self._loop(num_frames, seed, variety), appearance)
+
     def _show_states(self, state_blocks, appearance) -> Iterator[np.ndarray]:
         """Yields the frames of states [BLOCK, S]."""
         for states in state_blocks:
             yield self._show(states[None], appearance).numpy()[0]
 
-    def _loop(self, num_frames: int, seed: int) -> Iterator[tf.Tensor]:
+    def _loop(self, num_frames: int, seed: int, variety: float) -> Iterator[tf.Tensor]:
         """Yields the states of a closed orbit of `num_frames` frames.
 
         The same noise is played round after round: a transition that forgets its past is drawn
         to the orbit of that period, whose last state leads into its first. What gap is left (of
         slow modes, or a transition that does not forget) is spread evenly over the frames.
         """
-        if num_frames < SHORTEST_LOOP:
-            raise UserError(f"a loop of {num_frames} frames", f"give at least {SHORTEST_LOOP}")
         state = self._start(seed)
         first, orbit = state, state
         for _ in range(MOST_ROUNDS):
             first = state
-            orbit = self._roll_round(first, num_frames, seed)
+            orbit = self._roll_round(first, num_frames, seed, variety)
             state = orbit[num_frames - 1][None]
             gap = tf.norm(state - first) / tf.maximum(tf.norm(first), 1e-6)
             if gap < CLOSED:
@@ -138,10 +167,10 @@ class Synthesizer:
         padded = _pad(closed, -num_frames % BLOCK)
         yield from tf.unstack(tf.reshape(padded, [-1, BLOCK, closed.shape[1]]))
 
-    def _roll_round(self, state, num_frames: int, seed: int) -> tf.Tensor:
+    def _roll_round(self, state, num_frames: int, seed: int, variety: float) -> tf.Tensor:
         """Returns states of at least `num_frames` frames from state [1, S] on, [T, S]."""
         rounds = []
-        for noise in self._fresh_noise(seed, num_frames):
+        for noise in self._fresh_noise(seed, num_frames, variety):
             rounds.append(self._roll(state, noise)[0])
             state = rounds[-1][-1:]
         return tf.concat(rounds, axis=0)
@@ -152,6 +181,28 @@ class Synthesizer:
 
     def _show_block(self, states, appearance):
         return to_pixels(self._generator.emit(states, appearance))
+
+
+def choose_variety(generator: AnyGenerator, asked: float | None) -> float:
+    """Returns the variety asked for, or else the usual one.
+
+    Raises: UserError if it is not from 0 to 1, or of a model that has none.
+    """
+    if asked is None:
+        return USUAL_VARIETY
+    if not 0.0 <= asked <= 1.0:
+        raise UserError(f"--variety={asked:g}", "give a number from 0, the clip itself, to 1")
+    if not isinstance(generator, AttentionGenerator):
+        raise UserError(
+            f"--variety={asked:g} is for models that attend to their clip, this one does not",
+            "leave --variety out, or train one with --preset=texture",
+        )
+    return asked
+
+
+def noise_scale(variety: float) -> float:
+    """Returns what noise is multiplied by: 0 for variety 0, 1 for 0.5, 2 for 1."""
+    return 2.0 * variety
 
 
 def _cut(blocks: Iterator[np.ndarray | None], first: int, last: int) -> Iterator[np.ndarray]:

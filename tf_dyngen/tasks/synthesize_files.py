@@ -10,7 +10,8 @@ import tqdm
 from tf_dyngen.inference.video_draws import draw_appearance
 from tf_dyngen.tasks.appearance import check_has_appearance, load_appearance, parse_appearance
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
-from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.tasks.loop_steps import LoopSteps
+from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
 from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.writers import VideoWriter, open_video_writer, output_paths
 
@@ -29,6 +30,7 @@ def synthesize_files(
     loop: bool = False,
     appearance: str | None = None,
     motion: str | None = None,
+    variety: float | None = None,
 ) -> list[Path]:
     """Writes `num_videos` videos with the seeds seed, seed + 1, ...; returns the paths.
 
@@ -40,8 +42,9 @@ def synthesize_files(
       seed: of the first video.
       loop: whether each video's last frame leads back to its first; not with a motion.
       appearance: see `parse_appearance`; None is the motion's clip's, or a draw of the prior.
-      motion: id or name of the clip whose noise and initial state are played; behind its last
+      motion: id or name of the clip whose noise and initial state are played; after its last
         frame the noise is fresh. None makes new motion.
+      variety: 0 to 1; None is the usual one, see `choose_variety`.
     Raises: UserError if there is no trained run or no such clip, or the output cannot be written.
     """
     paths = output_paths(output, num_videos)
@@ -50,7 +53,10 @@ def synthesize_files(
     clip = run.record.clips[0] if motion is None else catalogue.find(motion).record
     if num_frames is None:
         num_frames = DEFAULT_NUM_FRAMES if motion is None else clip.num_frames
-    play = _player(run, catalogue, appearance, motion, num_frames=num_frames, loop=loop)
+    chosen = choose_variety(run.generator, variety)
+    play = _player(
+        run, catalogue, appearance, motion, num_frames=num_frames, loop=loop, variety=chosen
+    )
     video = run.record.config.video
     per_file = num_videos // len(paths)
     with tqdm.tqdm(total=num_frames * num_videos, unit="frame", disable=None) as bar:
@@ -64,7 +70,10 @@ def synthesize_files(
                 num_videos=per_file,
             ) as writer:
                 for number in range(index * per_file, (index + 1) * per_file):
-                    _write(play(seed + number), writer, bar)
+                    steps = LoopSteps() if loop else None
+                    _write(play(seed + number), writer, bar, steps)
+                    if steps is not None:
+                        print(f"loop: {steps.describe()}", file=sys.stderr)
             print(f"wrote {path}", file=sys.stderr)
     return paths
 
@@ -77,6 +86,7 @@ def _player(
     *,
     num_frames: int,
     loop: bool,
+    variety: float,
 ) -> Play:
     """Reads the latents that are asked for and returns what plays them."""
     synthesizer = Synthesizer(run.generator)
@@ -87,7 +97,7 @@ def _player(
         vector = None if choice is None else load_appearance(choice, catalogue, run)
     if motion is None:
         return lambda seed: synthesizer.synthesize(
-            num_frames=num_frames, seed=seed, loop=loop, appearance=vector
+            num_frames=num_frames, seed=seed, loop=loop, appearance=vector, variety=variety
         )
     latents = catalogue.latents(catalogue.find(motion), run)
     size = run.generator.latent_sizes.appearance
@@ -97,13 +107,20 @@ def _player(
         if appearance is not None:
             chosen = (draw_appearance(seed, size) if vector is None else vector)[None]
         return synthesizer.go_on(
-            latents._replace(appearance=chosen), num_frames=num_frames, seed=seed
+            latents._replace(appearance=chosen),
+            num_frames=num_frames,
+            seed=seed,
+            variety=variety,
         )
 
     return go_on
 
 
-def _write(pieces: Iterator[np.ndarray], writer: VideoWriter, bar: tqdm.tqdm) -> None:
+def _write(
+    pieces: Iterator[np.ndarray], writer: VideoWriter, bar: tqdm.tqdm, steps: LoopSteps | None
+) -> None:
     for piece in pieces:
         writer.append(piece)
+        if steps is not None:
+            steps.add(piece)
         bar.update(len(piece))

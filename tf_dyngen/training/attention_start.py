@@ -148,7 +148,9 @@ def unlikeness(settings: AttentionConfig, video: VideoConfig, clips: Sequence[np
     draws = tf.random.Generator.from_seed(0)
     start = generator.initial_state(draws.normal([1, generator.latent_sizes.state]))
     noise = draws.normal([1, NUM_SETTLING + NUM_TRIED, generator.latent_sizes.noise])
-    play = tf.function(lambda: generator.emit(generator.rollout(start, noise), None))
+    play = tf.function(
+        lambda: generator.emit(generator.rollout(start, noise), None), autograph=False
+    )
     made = (play()[0, NUM_SETTLING:].numpy() + 1.0) * 127.5
     layout = generator.layout
     real = _patches(low_frames_of(small, layout))

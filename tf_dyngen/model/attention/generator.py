@@ -169,6 +169,34 @@ class AttentionGenerator(keras.Model):
             tf.transpose(states.stack(), [1, 0, 2]), [initial_state.shape[0], num_frames, None]
         )
 
+    def moments(self, initial_state, noise):
+        """Follows moments by the transition alone, without a search of patches.
+
+        Args:
+          initial_state: [B, S].
+          noise: [B, T, N].
+        Returns: the moments [B, T, K] int32 that parts follow; the last state [B, S], whose sources
+          are those of the first.
+        """
+        num_frames = noise.shape[1]
+        state = self._unpack(initial_state)
+        by_time = tf.transpose(noise, [1, 0, 2])
+        followed = tf.TensorArray(tf.int32, num_frames, element_shape=state.moments.shape)
+
+        def step(frame, low, moments, followed):
+            low, moments = self._move(low, moments, by_time[frame])
+            return frame + 1, low, moments, followed.write(frame, moments)
+
+        _, low, moments, followed = tf.while_loop(
+            lambda frame, *_: frame < num_frames,
+            step,
+            (0, state.low[:, -1], state.moments, followed),
+            parallel_iterations=1,
+        )
+        low_frames = tf.concat([state.low[:, 1:], low[:, None]], axis=1)
+        end = self._pack(state._replace(moments=moments, low=low_frames))
+        return tf.transpose(followed.stack(), [1, 0, 2]), end
+
     def emit(self, states, appearance, mode: Mode = Mode.GENERATE, present=None):
         """Returns frames [B, T, H, W, C] in [-1, 1] of states [B, T, S]; see `Generator`."""
         del appearance, mode, present
@@ -191,11 +219,7 @@ class AttentionGenerator(keras.Model):
     def _advance(self, state: State, painted, noise):
         """Returns the next state; `painted` are the frames of this one at each grid's size."""
         memory = self.memory
-        by_part = tf.reshape(noise, [-1, self.transition.num_parts, memory.num_frames])
-        goes_on = memory.goes_on()
-        low, moments = self.transition(
-            state.low[:, -1], state.moments, by_part, memory.low.value, goes_on
-        )
+        low, moments = self._move(state.low[:, -1], state.moments, noise)
         low_frames = tf.concat([state.low[:, 1:], low[:, None]], axis=1)
         found = []
         for number, grid in enumerate(self.layout.grids):
@@ -212,6 +236,11 @@ class AttentionGenerator(keras.Model):
             found.append(sources)
         fading = [self._gone_on(each) for each in (state.sources[-1], *state.fading[:-1])]
         return State(moments, low_frames, tuple(found), tuple(fading[: len(state.fading)]))
+
+    def _move(self, low, moments, noise):
+        """Returns (low, moments) of the next frame."""
+        by_part = tf.reshape(noise, [-1, self.transition.num_parts, self.memory.num_frames])
+        return self.transition(low, moments, by_part, self.memory.low.value, self.memory.goes_on())
 
     def _gone_on(self, sources: Sources) -> Sources:
         """Returns the same pieces of the clip, one frame later."""

@@ -206,7 +206,7 @@ class RelaxedGenerator:
             pictures[:, :, top : top + grid.patch, left : left + grid.patch]
             for top, left in zip(tf.unstack(tops), tf.unstack(lefts), strict=True)
         ]
-        size = grid.patch**2 * pictures.shape[-1]
+        size = grid.patch**2 * static_shape(pictures)[-1]
         flat = tf.reshape(tf.stack(cut), [len(cut), num_clips, number, size])
         moving = tf.concat([flat[:, :, :-2], flat[:, :, 1:-1], flat[:, :, 2:]], axis=3)
         return tf.matmul(

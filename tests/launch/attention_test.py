@@ -1,0 +1,130 @@
+"""The commands on runs of the default preset: several clips, grey ones, the shortest."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.model.small_attention import waves
+
+SIZE = (16, 16)
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    """Two clips that differ in length and looks, and frames that are like neither."""
+    folder = tmp_path_factory.mktemp("attention_clips")
+    np.save(folder / "dark.npy", waves(14, SIZE) // 4)
+    np.save(folder / "bright.npy", 191 + waves(10, SIZE, phase=1.0) // 4)
+    noise = np.random.default_rng(0).integers(0, 256, (6, *SIZE, 3), np.uint8)
+    np.save(folder / "noise.npy", noise)
+    Image.fromarray(np.load(folder / "bright.npy")[4]).save(folder / "bright.png")
+    Image.fromarray(noise[0]).save(folder / "noise.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(train, clips, tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("attention") / "run"
+    paths = [f"--clip={clips}/{name}.npy" for name in ("dark", "bright")]
+    train(f"--workdir={workdir}", *paths, "--size=16").check_good()
+    return workdir
+
+
+@pytest.fixture
+def make(synthesize, run, tmp_path):
+    """make(FLAG, ...) -> frames of the file, and what was said."""
+
+    def make(*flags, **limits):
+        output = tmp_path / "new.npy"
+        ended = synthesize(f"--workdir={run}", f"--output={output}", *flags, **limits).check_good()
+        return np.load(output), ended.stderr
+
+    return make
+
+
+def test_videos_stay_within_a_clip_and_are_the_same_on_one_thread(make):
+    videos, _ = make("--num_videos=3", "--num_frames=34")
+    assert videos.shape == (3, 34, *SIZE, 3)
+    for video in videos:
+        means = video.mean(axis=(1, 2, 3))
+        assert (means < 64).all() or (means > 191).all()
+    environment = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+    alone, _ = make("--num_videos=3", "--num_frames=34", environment=environment)
+    np.testing.assert_array_equal(alone, videos)
+
+
+def test_the_motion_of_a_clip_is_the_clip_and_goes_on(make, clips):
+    bright = np.load(clips / "bright.npy")
+    own, _ = make("--motion=bright")
+    np.testing.assert_array_equal(own[:-1], bright[:-1])
+    longer, _ = make("--motion=bright", "--num_frames=20", "--variety=1")
+    np.testing.assert_array_equal(longer[:9], bright[:9])
+
+
+def test_a_loop_says_its_steps(make):
+    loop, said = make("--loop", "--num_frames=12", "--seed=1")
+    told = re.search(r"first is ([0-9.]+) levels, the median step ([0-9.]+), the largest", said)
+    seam = np.sqrt(np.square(loop[0].astype(float) - loop[-1]).mean())
+    assert abs(seam - float(told[1])) <= 0.051
+
+
+def test_learned_clips_are_copies_and_strange_ones_warned_of(infer, run, clips, make, synthesize):
+    names = ("dark", "noise")
+    paths = [f"--clip={clips}/{name}.npy" for name in names]
+    said = infer(f"--workdir={run}", *paths, "--num_steps=9").check_good().stderr
+    told = re.search(r"reconstruction of dark: PSNR (\S+) dB, a copy", said)
+    assert float(told[1]) >= 50
+    assert re.findall(r"^WARNING: (\w+) is far", said, re.MULTILINE) == ["noise"]
+    assert "no effect of --num_steps" in said
+    listed = synthesize(f"--workdir={run}", "--list_clips").check_good().stdout
+    assert [line.split()[0] for line in listed.splitlines()][2:] == [
+        f"inferred/{name}" for name in names
+    ]
+    frames, _ = make("--motion=inferred/dark")
+    np.testing.assert_array_equal(frames[:-1], np.load(clips / "dark.npy")[:-1])
+
+
+def test_images_move(start, finish, run, clips, tmp_path):
+    def animate(name, *flags):
+        output = tmp_path / f"{name}.npy"
+        arguments = [f"--workdir={run}", f"--image={clips}/{name}.png", f"--output={output}"]
+        ended = finish(start("launch.animate", *arguments, "--num_frames=33", *flags))
+        return np.load(output), ended.check_good().stderr
+
+    frames, said = animate("bright", "--variety=0")
+    # Nothing is left to chance: the clip goes on to its end.
+    np.testing.assert_array_equal(frames[:5], np.load(clips / "bright.npy")[4:9])
+    assert "a copy" in said
+    assert "WARNING" not in said
+    frames, said = animate("noise", "--exact_first_frame")
+    np.testing.assert_array_equal(frames[0], np.load(clips / "noise.npy")[0])
+    assert "WARNING: the image is far" in said
+
+
+@pytest.mark.parametrize(("num_frames", "flags"), [(2, []), (3, ["--set=video.channels=1"])])
+def test_the_shortest_clips_are_learned_and_played(train, synthesize, tmp_path, num_frames, flags):
+    np.save(tmp_path / "clip.npy", waves(num_frames, (20, 31)))
+    flags = ["--size=20x31", f"--clip={tmp_path}/clip.npy", *flags]
+    train(f"--workdir={tmp_path}/run", *flags).check_good()
+    arguments = [f"--workdir={tmp_path}/run", f"--output={tmp_path}/new.npy"]
+    synthesize(*arguments, "--num_frames=5").check_good()
+    assert np.load(tmp_path / "new.npy").shape[:3] == (5, 20, 31)
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--variety=1.1"], ["--variety=1.1", "from 0"]),
+        (["--variety=-0.1"], ["--variety=-0.1", "from 0"]),
+        (["--appearance=dark"], ["no appearance vector", "--motion"]),
+        (["--grid"], ["no appearance vector"]),
+        (["--grid", "--variety=1"], ["--grid", "--variety"]),
+        (["--loop", "--num_frames=1"], ["at least 2"]),
+    ],
+)
+def test_a_mistake_is_one_line_and_writes_nothing(synthesize, run, tmp_path, flags, words):
+    output = tmp_path / "new.npy"
+    synthesize(f"--workdir={run}", f"--output={output}", *flags).check_mistake(*words)
+    assert not list(tmp_path.iterdir())
