@@ -17,10 +17,10 @@ def texture() -> dict:
         "model.parameterisation": configs.ATTENTION,
         "inference.langevin_steps": 1,
         "inference.precondition_every": 0,
-        "learning.steps": 30,
+        "learning.steps": 10,
         "learning.learning_rate": 0.03,
         "learning.warmup_steps": 0,
-        "learning.decay_steps": 30,
+        "learning.decay_steps": 10,
         "learning.statistics_weight": 0.0,
     }
 

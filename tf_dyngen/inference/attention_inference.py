@@ -74,7 +74,8 @@ def _follow(generator: AttentionGenerator, moments, state, low, seen):
     """
     memory, transition = generator.memory, generator.transition
     memory_low, goes_on = memory.low.value, memory.goes_on()
-    steps = tf.gather(memory_low, memory.after) - transition.retention * memory_low
+    retention = transition.retention.value
+    steps = tf.gather(memory_low, memory.after) - retention * memory_low
     scale = PRECISION * (generator.layout.factor**2)
     num_frames = tf.shape(low)[0]
     size = generator.latent_sizes.noise
@@ -82,7 +83,7 @@ def _follow(generator: AttentionGenerator, moments, state, low, seen):
     def advance(frame, state, moments, rows):
         logits = transition.logits(state, moments, memory_low, goes_on)
         needed = _needed(logits)[0]
-        wanted = low[frame + 1] - transition.retention * state[0]
+        wanted = low[frame + 1] - retention * state[0]
         missed = _misses(steps, wanted, transition.windows * seen[frame + 1, :, 0])
         cost = tf.where(goes_on, scale * missed + tf.square(needed), np.inf)
         best = tf.one_hot(tf.argmin(cost, axis=1), memory.num_frames)

@@ -23,6 +23,8 @@ MOST_CALIBRATED = 100
 MOST_RETENTION = 0.99
 # Steps of equal length go to and fro: a moment that is entered more often is left less often.
 ROUNDS, FIRST_STEP = 30, 0.5
+# The largest bias, over the bonus.
+BIAS_OF_BONUS = 0.45
 
 
 class Parts(NamedTuple):
@@ -107,11 +109,6 @@ class MomentTransition(keras.layers.Layer):
     def windows(self) -> np.ndarray:
         """What each part shows of the low frame, [K, h * w]; they add up to 1."""
         return self._parts.windows
-
-    @property
-    def retention(self) -> float:
-        """What is kept, from frame to frame, of the state's difference from its moments."""
-        return self._retention
 
     @property
     def num_parts(self) -> int:
@@ -257,7 +254,7 @@ def balance(logits: np.ndarray, goes_on: np.ndarray, switch: float) -> tuple[flo
         best = others.argmax(axis=2)
         margin = np.take_along_axis(others, best[..., None], axis=2)[..., 0] - own
         usable = goes_on[rows]
-        bonus = float(np.quantile(margin[:, usable], 1.0 - switch))
+        bonus = max(float(np.quantile(margin[:, usable], 1.0 - switch)), 0.0)
         left = (margin > bonus) | ~usable
         entered = np.bincount(best[left], minlength=number) / left.sum()
         # A moment must be entered as often as it is left.
@@ -265,4 +262,6 @@ def balance(logits: np.ndarray, goes_on: np.ndarray, switch: float) -> tuple[flo
         wanted /= wanted.sum()
         step = FIRST_STEP / np.sqrt(1.0 + completed)
         bias -= step * np.log((entered + floor) / (wanted + floor)) * goes_on
+        # Without noise the bonus decides, and the clip is played as it is.
+        bias = np.clip(bias, -BIAS_OF_BONUS * bonus, BIAS_OF_BONUS * bonus)
     return bonus, bias
