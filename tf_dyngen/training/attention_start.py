@@ -34,7 +34,7 @@ PATCH, STRIDE = 8, 4
 # are from those of its other moments: at 0.2 no one sees it in a fire, at 0.3 a flag is torn.
 MOST_UNLIKE = 0.2
 # Of parts that follow moments of their own, tried in this order; and of one part.
-TEMPERATURES, TEMPERATURE_OF_ONE_PART = (1.0, 0.5), 1.0
+TEMPERATURES, TEMPERATURE_OF_ONE_PART = (2.0, 1.0, 0.5), 1.0
 # Moments nearer than this in time are the same moment of a clip.
 SAME_MOMENT = 6
 
