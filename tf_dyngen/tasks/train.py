@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 from tf_dyngen import config as configs
 from tf_dyngen import presets
 from tf_dyngen.config import Config
-from tf_dyngen.errors import UserError
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.new_video_judging import judging_of
 from tf_dyngen.tasks.real_frames import find_real_frames
 from tf_dyngen.tasks.samples import LONGEST_SAMPLE, SamplesAction
 from tf_dyngen.tasks.synthesize import Synthesizer
-from tf_dyngen.training.attention_start import choose_as_stored, choose_settings
+from tf_dyngen.training.attention_start import complete_settings
 from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
 from tf_dyngen.training.clip_loading import cache_folder, load_store, records_of_all
@@ -78,7 +77,11 @@ def train(
     with noticing_loss(workers):
         with ClipCache(cache_folder(workdir, workers.shard)) as cache:
             clips = _load_clips(source, config, workdir, cache, workers)
-            config = _choose_by_clips(config, stored, clips, workers)
+            if config.model.parameterisation == configs.ATTENTION:
+                chosen = stored.config if stored else None
+                config = complete_settings(
+                    config, chosen, clips.batches.store, workers, lambda line: _say(line, workers)
+                )
             record = RunRecord(config, source, clips.records)
             for line in check_same_run(workdir, stored, record) if stored else []:
                 _say(line, workers)
@@ -152,29 +155,6 @@ def _load_clips(
         fitted = FittedClips(own, rows)
         records = tuple(own.records)
     return _Clips(batches, records, fitted)
-
-
-def _choose_by_clips(
-    config: Config, stored: RunRecord | None, clips: _Clips, workers: Workers
-) -> Config:
-    """Returns settings in which what is left to the clips is chosen, as it was in a stored run."""
-    if config.model.parameterisation != configs.ATTENTION:
-        return config
-    if workers.are_several:
-        raise UserError(
-            f"{config.preset} keeps its clips in memory and learns on one machine",
-            "leave --strategy=multi_worker out, or use --preset=texture_linear",
-        )
-    store = clips.batches.store
-    if any(store.has_mask):
-        raise UserError(
-            f"{config.preset} shows pieces of the clips, hidden pixels too",
-            "use --preset=recovery or --preset=inpainting",
-        )
-    if stored:
-        return choose_as_stored(config, stored.config)
-    frames = [store.read(row).frames for row in range(len(store))]
-    return choose_settings(config, frames, lambda line: _say(line, workers))
 
 
 def _build_trainer(config: Config, clips: _Clips, workers: Workers) -> tuple[Trainer, Learner]:

@@ -14,10 +14,12 @@ import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.config import AttentionConfig, Config, VideoConfig
+from tf_dyngen.errors import UserError
 from tf_dyngen.inference.chains import Chains
 from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.attention.layout import layout_of
 from tf_dyngen.model.attention.memory import low_frames_of, shrink_clip
+from tf_dyngen.training.workers import Workers
 from tf_dyngen.video.clip_store import ClipStore
 
 # Frames this near in time do not count as near in looks.
@@ -37,6 +39,39 @@ MOST_UNLIKE = 0.2
 TEMPERATURES, TEMPERATURE_OF_ONE_PART = (2.0, 1.0, 0.5), 1.0
 # Moments nearer than this in time are the same moment of a clip.
 SAME_MOMENT = 6
+
+
+def complete_settings(
+    config: Config,
+    stored: Config | None,
+    store: ClipStore,
+    workers: Workers,
+    report: Callable[[str], None],
+) -> Config:
+    """Returns settings with those that are left to the clips.
+
+    Args:
+      config: of a run that has the parameterisation `attention`.
+      stored: settings of the run that goes on, which keeps its choices; None in a new one.
+      store: the clips.
+      workers: that learn together.
+      report: called with a line that says what was chosen.
+    Raises: UserError where clips have hidden pixels, or there are several workers.
+    """
+    if workers.are_several:
+        raise UserError(
+            f"{config.preset} keeps its clips in memory and learns on one machine",
+            "leave --strategy=multi_worker out, or use --preset=texture_linear",
+        )
+    if any(store.has_mask):
+        raise UserError(
+            f"{config.preset} shows pieces of the clips, hidden pixels too",
+            "use --preset=recovery or --preset=inpainting",
+        )
+    if stored:
+        return choose_as_stored(config, stored)
+    frames = [store.read(row).frames for row in range(len(store))]
+    return choose_settings(config, frames, report)
 
 
 def choose_settings(
