@@ -2,9 +2,11 @@
 
 import psutil
 
-from tf_dyngen.config import LINEAR_BACKBONE, Config
+from tf_dyngen.config import ATTENTION, LINEAR_BACKBONE, Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.inference.preconditioning import NUM_POINTS
+from tf_dyngen.model.attention.layout import layout_of
+from tf_dyngen.model.attention.memory import DESCRIPTOR_SIZE
 from tf_dyngen.model.layers import emission_layers
 from tf_dyngen.training.start import MOST_FITTED_FRAMES
 
@@ -28,6 +30,10 @@ COPIES_WHILE_PREDICTED = 10
 COPIES_OF_A_CHAIN = 2
 # Of uint8 frames: the batch of this step and of the next.
 BATCHES_HELD = 2
+# Of every frame that the attention model remembers: bytes at all sizes, and floats while they are
+# averaged; of its patches while descriptors are fitted, and of these; of its noise in learning.
+COPIES_OF_A_REMEMBERED_FRAME = 8
+COPIES_OF_A_PATCH, COPIES_OF_A_DESCRIPTOR, COPIES_OF_NOISE = 2, 6, 8
 # Of the preconditioner's matrix while it is built.
 COPIES_OF_THE_PRECONDITIONER = 8
 
@@ -44,6 +50,8 @@ def estimate_memory(
       masked: whether some pixels are hidden.
     """
     model, video, learning = config.model, config.video, config.learning
+    if model.parameterisation == ATTENTION:
+        return RUNTIME_BYTES + _memory_of_clips(config, num_clips * num_frames)
     layers = emission_layers(video.height, video.width, video.channels)
     hidden = sum(layer.height * layer.width * layer.filters for layer in layers[:-1])
     frame = video.height * video.width * video.channels
@@ -70,6 +78,21 @@ def estimate_memory(
     if masked:
         floats += COPIES_WHILE_PREDICTED * num_frames * frame
     return RUNTIME_BYTES + FLOAT_BYTES * floats + BATCHES_HELD * window * frame
+
+
+def _memory_of_clips(config: Config, num_frames: int) -> float:
+    """Returns the bytes that the attention model takes for frames of all clips together."""
+    video = config.video
+    layout = layout_of(video.height, video.width, video.channels)
+    coarse = layout.grids[0]
+    patch = (coarse.patch * coarse.factor / layout.factor) ** 2 * video.channels
+    frame = video.height * video.width * video.channels
+    described = coarse.num_places * (
+        COPIES_OF_A_PATCH * 3 * patch + COPIES_OF_A_DESCRIPTOR * DESCRIPTOR_SIZE
+    )
+    parts = max(config.attention.parts, 2) ** 2
+    noise = COPIES_OF_NOISE * parts * num_frames
+    return num_frames * (COPIES_OF_A_REMEMBERED_FRAME * frame + FLOAT_BYTES * (described + noise))
 
 
 def check_memory(estimate: float) -> None:
