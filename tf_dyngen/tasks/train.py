@@ -77,11 +77,7 @@ def train(
     with noticing_loss(workers):
         with ClipCache(cache_folder(workdir, workers.shard)) as cache:
             clips = _load_clips(source, config, workdir, cache, workers)
-            if config.model.parameterisation == configs.ATTENTION:
-                chosen = stored.config if stored else None
-                config = complete_settings(
-                    config, chosen, clips.batches.store, workers, lambda line: _say(line, workers)
-                )
+            config = _complete_settings(config, stored, clips, workers)
             record = RunRecord(config, source, clips.records)
             for line in check_same_run(workdir, stored, record) if stored else []:
                 _say(line, workers)
@@ -155,6 +151,16 @@ def _load_clips(
         fitted = FittedClips(own, rows)
         records = tuple(own.records)
     return _Clips(batches, records, fitted)
+
+
+def _complete_settings(
+    config: Config, stored: RunRecord | None, clips: _Clips, workers: Workers
+) -> Config:
+    """Returns settings with those that are left to the clips, where there are any."""
+    if config.model.parameterisation != configs.ATTENTION:
+        return config
+    chosen, store = stored.config if stored else None, clips.batches.store
+    return complete_settings(config, chosen, store, workers, lambda line: _say(line, workers))
 
 
 def _build_trainer(config: Config, clips: _Clips, workers: Workers) -> tuple[Trainer, Learner]:
