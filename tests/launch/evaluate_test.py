@@ -53,7 +53,7 @@ def test_a_run_beside_the_later_frames_of_its_clip(evaluate, filmed, tmp_path):
     page = (tmp_path / "out" / "report.html").read_text()
     assert "film &amp; more" in page
     assert len(page) < 8_000_000
-    for words in ("starting TensorFlow", "opening", "judging run", "judging video textures"):
+    for words in ("starting TensorFlow", "opening", "judging", "wrote"):
         assert words in ended.stderr
 
 
