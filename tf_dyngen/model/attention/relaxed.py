@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from tf_dyngen.model.attention.generator import PEAK, AttentionGenerator, State
 from tf_dyngen.model.attention.moments import NEVER
-from tf_dyngen.model.attention.patches import gather_patches, own_places
+from tf_dyngen.model.attention.patches import gather_patches, frame_of, own_places
 from tf_dyngen.model.density import hide_absent
 from tf_dyngen.model.latents import Latents, LatentSizes, log_prior
 from tf_dyngen.model.shapes import static_shape
@@ -134,7 +134,8 @@ class RelaxedGenerator:
 
     def frames_shown(self, state: State, num_frames: int) -> tf.Tensor:
         """Returns which frames [B, T] of the memory follow a state, of a clip that goes on."""
-        first = state.sources[0].time[:, :1] + 1
+        time = state.sources[0].time[:, :1]
+        first = tf.where(time < 0, frame_of(time), time + 1)
         return tf.minimum(first + tf.range(num_frames), self._generator.memory.num_frames - 1)
 
     def _roll_out(self, state: State, noise, frames) -> _Course:
