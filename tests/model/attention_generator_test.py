@@ -52,7 +52,7 @@ def test_after_its_end_the_clip_goes_on_from_another_moment(generator, play):
     frames, states = play(first_state(generator, 8), silence(generator, NUM_FRAMES))
     np.testing.assert_array_equal(frames[0, :4], moving_clip(NUM_FRAMES)[8:])
     # The state looks one frame ahead: it follows 9, 10, 11, and then others.
-    moments = generator._unpack(states[0]).moments.numpy()
+    moments = generator.unpack(states[0]).moments.numpy()
     np.testing.assert_array_equal(moments[:3], np.repeat([[9], [10], [11]], 4, axis=1))
     assert (moments[3:5] < NUM_FRAMES - 1).all()
     assert (np.diff(frames[0, 3:].numpy().astype(int), axis=0) != 0).any(axis=(1, 2, 3)).all()
@@ -108,8 +108,8 @@ def test_where_nothing_moves_the_state_stands(generator, play):
 def test_packed_states_hold_all_that_was_packed(generator, play):
     _, states = play(first_state(generator), draw_noise(generator, NUM_FRAMES))
     for packed in states[0]:
-        state = generator._unpack(packed[None])
-        np.testing.assert_array_equal(generator._pack(state)[0], packed)
+        state = generator.unpack(packed[None])
+        np.testing.assert_array_equal(generator.pack(state)[0], packed)
     assert state.low.shape == (1, 3, 256, 3)
     assert state.moments.shape == (1, 4)
     assert [len(leaf) for leaf in (state.sources, state.fading)] == [1, 2]
@@ -234,4 +234,5 @@ def test_sizes_of_latents_are_those_of_noise_and_states(generator, play):
     _, states = play(first_state(generator), silence(generator, NUM_FRAMES))
     assert generator.latent_sizes.noise == 4 * NUM_FRAMES
     assert generator.latent_sizes.state == states.shape[2]
-    assert not generator.trainable_variables
+    trained = {variable.name for variable in generator.trainable_variables}
+    assert trained == {"log_softness", "log_temperature"}

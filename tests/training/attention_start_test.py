@@ -100,11 +100,16 @@ def test_what_moves_as_a_whole_is_one_part(picture):
 
 
 def test_settings_that_are_given_are_kept():
-    given = {"attention.parts": 3, "attention.fade": 2, "attention.retention": 0.33}
+    given = {
+        "attention.parts": 3,
+        "attention.fade": 2,
+        "attention.retention": 0.33,
+        "attention.temperature": 0.7,
+    }
     config = override(RUN, given)
     lines = []
     assert choose_settings(config, [shades(np.arange(30) * 8)], lines.append) == config
-    assert len(lines) == 1
+    assert "3x3 parts" in lines[0]
 
 
 def test_what_is_left_open_is_chosen_and_the_rest_kept():
@@ -112,8 +117,8 @@ def test_what_is_left_open_is_chosen_and_the_rest_kept():
     clip = shades(np.arange(60) * 4)
     found = choose_settings(config, [clip], lambda line: None).attention
     # Moments five steps apart: the longest fade there is, and the state forgets slowly.
-    assert (found.parts, found.fade, found.retention) == (1, 3, 0.75)
-    kept = dataclasses.replace(found, fade=config.attention.fade, retention=-1.0)
+    assert (found.parts, found.fade, found.retention, found.temperature) == (1, 3, 0.75, 1.0)
+    kept = dataclasses.replace(found, fade=config.attention.fade, retention=-1.0, temperature=0.0)
     assert kept == config.attention
 
 

@@ -11,8 +11,8 @@ from tf_dyngen.training.memory import check_memory, estimate_memory
 SIZES = {"num_clips": 1, "num_frames": 60, "num_weights": 10**6}
 
 
-def estimate(changes, **sizes):
-    return estimate_memory(override(presets.load("texture"), changes), **(SIZES | sizes))
+def estimate(changes, preset="texture_linear", **sizes):
+    return estimate_memory(override(presets.load(preset), changes), **(SIZES | sizes))
 
 
 def test_a_longer_clip_costs_its_start_and_its_chain_and_not_its_windows():
@@ -45,6 +45,18 @@ def test_more_clips_cost_their_chains_alone():
 def test_settings_matter(changes):
     sign = -1 if {"learning.bptt_length", "inference.precondition_every"} & set(changes) else 1
     assert sign * (estimate(changes) - estimate({})) > 1e6
+
+
+def test_remembered_frames_take_memory_as_large_as_they_are():
+    def of_frames(number, side):
+        size = {"video.height": side, "video.width": side}
+        return estimate(size, "texture", num_frames=number) - estimate(
+            size, "texture", num_frames=1
+        )
+
+    assert of_frames(121, 64) == pytest.approx(2 * of_frames(61, 64))
+    # Of pixels there are four times as many, of places to search as many as before.
+    assert of_frames(61, 64) < of_frames(61, 128) < 4 * of_frames(61, 64)
 
 
 def test_what_does_not_fit_is_refused_with_advice():

@@ -158,13 +158,13 @@ def _choose_parts(
 ) -> AttentionConfig:
     """Returns settings with the most parts and temperature that leave new video near the clip."""
     temperatures = [settings.temperature] if settings.temperature else TEMPERATURES
-    for parts in [settings.parts] if settings.parts else [MOST_PARTS]:
-        for temperature in temperatures:
-            tried = dataclasses.replace(settings, parts=parts, temperature=temperature)
-            if parts == 1 or unlikeness(tried, video, clips) <= MOST_UNLIKE:
-                return tried
-    parts, temperature = settings.parts or 1, settings.temperature or TEMPERATURE_OF_ONE_PART
-    return dataclasses.replace(settings, parts=parts, temperature=temperature)
+    parts = settings.parts or MOST_PARTS
+    for temperature in temperatures if parts > 1 else ():
+        tried = dataclasses.replace(settings, parts=parts, temperature=temperature)
+        if unlikeness(tried, video, clips) <= MOST_UNLIKE:
+            return tried
+    temperature = settings.temperature or TEMPERATURE_OF_ONE_PART
+    return dataclasses.replace(settings, parts=settings.parts or 1, temperature=temperature)
 
 
 def unlikeness(settings: AttentionConfig, video: VideoConfig, clips: Sequence[np.ndarray]) -> float:

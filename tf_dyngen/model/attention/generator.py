@@ -7,6 +7,7 @@ and what was shown before. G puts the patches together. All of F's past is in th
 video is the same in one piece, in chunks and in a stream.
 """
 
+import dataclasses
 from typing import NamedTuple
 
 import keras
@@ -56,7 +57,7 @@ class AttentionGenerator(keras.Model):
     def __init__(self, config: AttentionConfig, video: VideoConfig, num_moments: int):
         super().__init__(name="generator")
         self.layout = layout_of(video.height, video.width, video.channels)
-        self.settings = config
+        self.settings = config = _completed(config)
         self.memory = Memory(self.layout, num_moments)
         parts = share_out(self.layout.low, config.parts, config.context)
         self.transition = MomentTransition(
@@ -179,7 +180,7 @@ class AttentionGenerator(keras.Model):
           are those of the first.
         """
         num_frames = noise.shape[1]
-        state = self._unpack(initial_state)
+        state = self.unpack(initial_state)
         by_time = tf.transpose(noise, [1, 0, 2])
         followed = tf.TensorArray(tf.int32, num_frames, element_shape=state.moments.shape)
 
@@ -284,6 +285,17 @@ class AttentionGenerator(keras.Model):
             tuple(every[:number]),
             tuple(every[number:]),
         )
+
+
+def _completed(config: AttentionConfig) -> AttentionConfig:
+    """Returns settings of a model that no clip has chosen any of: one part, nothing fades."""
+    return dataclasses.replace(
+        config,
+        parts=config.parts or 1,
+        retention=max(config.retention, 0.0),
+        fade=config.fade or 1,
+        temperature=config.temperature or 1.0,
+    )
 
 
 def _widths(layout: Layout, num_parts: int, num_fading: int) -> list[int]:

@@ -97,6 +97,7 @@ class Memory(keras.layers.Layer):
         self.projection.assign(projection)
         self.descriptors.assign(descriptors)
         self.log_softness.assign(np.log(_usual_distance(descriptors)))
+        self.weigh()
 
     def weigh(self) -> None:
         """Finds the squares of descriptors by the metric as it is now."""

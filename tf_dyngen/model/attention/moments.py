@@ -259,7 +259,7 @@ def balance(logits: np.ndarray, goes_on: np.ndarray, switch: float) -> tuple[flo
         entered = np.bincount(best[left], minlength=number) / left.sum()
         # A moment must be entered as often as it is left.
         wanted = np.interp(np.arange(number), rows, left.mean(axis=0)) * goes_on
-        wanted /= wanted.sum()
+        wanted /= max(wanted.sum(), floor)
         step = FIRST_STEP / np.sqrt(1.0 + completed)
         bias -= step * np.log((entered + floor) / (wanted + floor)) * goes_on
         # Without noise the bonus decides, and the clip is played as it is.
