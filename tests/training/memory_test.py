@@ -50,11 +50,11 @@ def test_settings_matter(changes):
 def test_remembered_frames_take_memory_as_large_as_they_are():
     def of_frames(number, side):
         size = {"video.height": side, "video.width": side}
-        return estimate(size, "texture", num_frames=number) - estimate(
-            size, "texture", num_frames=1
-        )
+        one = estimate(size, "texture", num_frames=1)
+        return estimate(size, "texture", num_frames=number) - one
 
-    assert of_frames(121, 64) == pytest.approx(2 * of_frames(61, 64))
+    # Noise, one number a frame and moment, grows with the square.
+    assert 1.0 < of_frames(121, 64) / (2 * of_frames(61, 64)) < 1.02
     # Of pixels there are four times as many, of places to search as many as before.
     assert of_frames(61, 64) < of_frames(61, 128) < 4 * of_frames(61, 64)
 

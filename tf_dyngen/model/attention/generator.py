@@ -195,7 +195,7 @@ class AttentionGenerator(keras.Model):
             parallel_iterations=1,
         )
         low_frames = tf.concat([state.low[:, 1:], low[:, None]], axis=1)
-        end = self._pack(state._replace(moments=moments, low=low_frames))
+        end = self.pack(state._replace(moments=moments, low=low_frames))
         return tf.transpose(followed.stack(), [1, 0, 2]), end
 
     def emit(self, states, appearance, mode: Mode = Mode.GENERATE, present=None):
