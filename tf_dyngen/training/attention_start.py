@@ -29,7 +29,7 @@ MOST_RETENTION = 0.75
 MOST_PARTS = 2
 # Frames of the trial videos that decide on the parts, those before them that are not judged, and
 # the moments of the clip that they are compared with.
-NUM_SETTLING, NUM_TRIED, MOST_COMPARED = 30, 150, 250
+NUM_SETTLING, NUM_TRIED, MOST_COMPARED = 30, 150, 60
 # Of low frames: patches of trial videos, and how far apart they are taken.
 PATCH, STRIDE = 8, 4
 # The most that patches of new video may be farther from the clip's, over what patches of the clip
