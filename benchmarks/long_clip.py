@@ -22,7 +22,7 @@ def train(num_frames: int) -> tuple[float, float, float, float]:
     from tf_dyngen import presets
 
     changes = {"video.num_frames": num_frames, "learning.bptt_length": _WINDOW}
-    config = configs.override(presets.load("texture"), changes)
+    config = configs.override(presets.load("texture_linear"), changes)
     clip = measuring.embedded_clip(num_frames, 64, texture="flag")
     started = time.perf_counter()
     trainer = build_trainer(config, clip)

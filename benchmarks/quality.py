@@ -193,7 +193,7 @@ def train(preset: str, source: Source, workdir: Path, seed: int):
     """Returns the run and its last logged metrics."""
     settings = [f"seed={seed}", f"video.num_frames={_FRAMES.value}", *_SET.value]
     if preset == PAPER:
-        width = presets.load(presets.DEFAULT).model.emission_width
+        width = presets.load("texture_linear").model.emission_width
         settings.append(f"model.emission_width={width}")
     return measuring.train_run(
         workdir,

@@ -40,7 +40,7 @@ from tf_dyngen.video.clip_store import ClipStore
 from tf_dyngen.video.clips import Clip
 
 FLOAT_BYTES = 4
-CHAINED_PRESETS = ("texture", "action_paper")
+CHAINED_PRESETS = ("texture_linear", "action_paper")
 CHAINED_CLIPS = 100_000
 FILED_CLIPS = 10_000
 VISITED_CLIPS = 32
@@ -218,7 +218,7 @@ def main(_) -> None:
             rows = pool.submit(measure_clips, "action").result()
             measuring.print_table(["preset", "clips", "step ms", "over the fewest"], rows)
     if "devices" in _WHAT.value:
-        rows = measure_devices("texture")
+        rows = measure_devices("texture_linear")
         measuring.print_table(["preset", "devices", "batch", "step s", "over one device"], rows)
 
 

@@ -19,7 +19,7 @@ from tf_dyngen.training.start import FittedClips, build_learner, start_learner
 from tf_dyngen.training.trainer import Trainer
 from tf_dyngen.training.workers import Workers
 
-_PRESET = flags.DEFINE_string("preset", "texture", "whose settings to time")
+_PRESET = flags.DEFINE_string("preset", "texture_linear", "whose settings to time")
 _REPEATS = flags.DEFINE_integer("repeats", 15, "timed calls of each")
 
 

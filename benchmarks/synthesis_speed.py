@@ -28,7 +28,7 @@ def synthesize(num_frames: int) -> tuple[float, float, float]:
     from tf_dyngen.tasks.synthesize import Synthesizer
     from tf_dyngen.video.writers import open_video_writer
 
-    generator = build_generator(presets.load("texture"))
+    generator = build_generator(presets.load("texture_linear"))
     synthesizer = Synthesizer(generator)
     list(synthesizer.synthesize(num_frames=BLOCK, seed=0))
     emission = tf.function(generator.emission)
