@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.config import AttentionConfig, VideoConfig
-from tf_dyngen.model.attention.layout import Layout, layout_of
+from tf_dyngen.model.attention.layout import NUM_LOW, layout_of, state_widths
 from tf_dyngen.model.attention.memory import Memory
 from tf_dyngen.model.attention.moments import MomentTransition, share_out
 from tf_dyngen.model.attention.patches import Painter, Sources, frame_of, offers, own_places
@@ -23,8 +23,6 @@ from tf_dyngen.model.attention.search import PatchSearch, doubled
 from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.model.normalization import Mode
 
-# Low frames of the state: of the last frame, of the one shown, and of the next.
-NUM_LOW = 3
 PEAK = 255.0
 
 
@@ -65,7 +63,7 @@ class AttentionGenerator(keras.Model):
         )
         self._painters = [Painter(grid) for grid in self.layout.grids]
         num_parts = self.transition.num_parts
-        self._widths = _widths(self.layout, num_parts, config.fade - 1)
+        self._widths = state_widths(self.layout, num_parts, config.fade - 1)
         self.latent_sizes = LatentSizes(num_parts * num_moments, sum(self._widths), 0)
         self.built = True
 
@@ -296,13 +294,6 @@ def _completed(config: AttentionConfig) -> AttentionConfig:
         fade=config.fade or 1,
         temperature=config.temperature or 1.0,
     )
-
-
-def _widths(layout: Layout, num_parts: int, num_fading: int) -> list[int]:
-    height, width = layout.low
-    grids = [*layout.grids, *layout.grids[-1:] * num_fading]
-    places = [grid.num_places for grid in grids for _ in Sources._fields]
-    return [num_parts, NUM_LOW * height * width * layout.channels, *places]
 
 
 def _as_rank(flags: tf.Tensor, values: tf.Tensor) -> tf.Tensor:

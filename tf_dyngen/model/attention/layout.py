@@ -10,6 +10,10 @@ LARGE_PATCH, SMALL_PATCH = 16, 8
 # Frames with a shorter side below this have small patches.
 SHORTEST_SIDE_OF_LARGE_PATCH = 48
 PLACES_A_PATCH = 4
+# Low frames of the state: of the last frame, of the one shown, and of the next.
+NUM_LOW = 3
+# What a place's source is made of: time, top and left.
+SOURCE_SIZE = 3
 
 
 class Grid(NamedTuple):
@@ -103,3 +107,11 @@ def layout_of(height: int, width: int, channels: int) -> Layout:
         grids.append(Grid(padded[0] // scale, padded[1] // scale, patch, stride, scale))
         scale //= 2
     return Layout(height, width, channels, factor, tuple(grids))
+
+
+def state_widths(layout: Layout, num_parts: int, num_fading: int) -> list[int]:
+    """Returns the widths of what a packed state holds: moments, low frames, sources."""
+    height, width = layout.low
+    grids = [*layout.grids, *layout.grids[-1:] * num_fading]
+    places = [grid.num_places for grid in grids for _ in range(SOURCE_SIZE)]
+    return [num_parts, NUM_LOW * height * width * layout.channels, *places]
