@@ -38,7 +38,7 @@ def test_all_figures_count():
         ({"sharpness": 0.3}, "Is blurred"),
         ({"sharpness": 3.0}, "Is grainy"),
         ({"look": 4.0}, "Looks unlike the clip (4.0 times as far off as real frames)"),
-        ({"move": 4.0}, "Moves unlike the clip"),
+        ({"move": 5.0}, "Moves unlike the clip"),
         ({"patches": 6.0}, "Has other details"),
         ({"rhythm": 2.0}, "Has another rhythm"),
         ({"colour": 0.02}, "Has colours that the clip never has (2.0% of the pixels)"),

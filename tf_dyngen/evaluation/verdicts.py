@@ -74,7 +74,7 @@ def _distance_to(value: float) -> str:
 
 RULES = {
     "look": _Rule(_excess, math.log(1.5), 1.3, None, "looks unlike the clip", _distance_to),
-    "move": _Rule(_excess, math.log(1.5), 1.3, None, "moves unlike the clip", _distance_to),
+    "move": _Rule(_excess, math.log(2.0), 1.3, None, "moves unlike the clip", _distance_to),
     "motion": _Rule(_ratio, math.log(1.2), 0.0, "moves too little", "moves too much", _share),
     "variance": _Rule(_ratio, math.log(1.3), 0.0, "varies too little", "varies too much", _share),
     "rhythm": _Rule(abs, 0.4, 1.3, None, "has another rhythm"),

@@ -11,6 +11,7 @@ from tf_dyngen.evaluation import linear_baseline, video_textures
 from tf_dyngen.evaluation.drift import Drift
 from tf_dyngen.evaluation.frechet import FeatureExtractor
 from tf_dyngen.evaluation.judging import Judge, Row, judge_continuation
+from tf_dyngen.evaluation.metrics import WINDOW
 from tf_dyngen.evaluation.reconstruction import ssim
 from tf_dyngen.evaluation.simple_baselines import SIMPLE_BASELINES
 from tf_dyngen.model.attention.generator import AttentionGenerator
@@ -29,8 +30,9 @@ LINEAR_AS_PUBLISHED = "linear, least squares"
 VIDEO_TEXTURES = "video textures"
 # Videos of the linear dynamic texture, enough to see the spread.
 NUM_LINEAR_VIDEOS = 3
-# A baseline's video has no more frames: enough for its figures, little enough for memory.
-MOST_BASELINE_FRAMES = 240
+# A baseline's video has no more frames and, in float32, no more bytes, but a window at least:
+# simple ones are made whole, and several times as much is held while that is done.
+MOST_BASELINE_FRAMES, MOST_BASELINE_BYTES = 240, 64_000_000
 NUM_DRIFT_FRAMES = 3000
 # Of a run's videos, how many a report shows.
 NUM_SHOWN = 2
@@ -163,9 +165,10 @@ class Assessor:
         """Judges the real continuation, linear dynamic textures, video textures and simple ones.
 
         Args:
-          num_frames: of a video; MOST_BASELINE_FRAMES at most.
+          num_frames: of a video; see MOST_BASELINE_FRAMES.
         """
-        length = min(num_frames, MOST_BASELINE_FRAMES)
+        fitting = MOST_BASELINE_BYTES // (4 * self.real.training[0].size)
+        length = min(num_frames, MOST_BASELINE_FRAMES, max(fitting, WINDOW))
         rows, pictures = {}, {"learned frames": shown(self.real.training)}
         self._progress.say(f"judging {REAL}")
         continuation = judge_continuation(self.real.training, self.real.held_out)
