@@ -79,8 +79,7 @@ class AttentionConfig:
     moments; `fade` over how many frames one patch becomes another; `temperature` how unlike the
     next moment may be. These are chosen by the clip where they are 0 (`retention`: below 0), see
     `training.attention_start`.
-    `switch` is the probability with which a part leaves the moment that it follows; `context` what
-    a part's surroundings count beside itself when it compares moments.
+    `switch` is the probability with which a part leaves the moment that it follows.
     The search of patches weighs how well a patch goes with what was shown before (`continuity`)
     against the low frames and the present picture, and prefers patches that go on those of their
     neighbours (`coherence`).
@@ -91,7 +90,6 @@ class AttentionConfig:
     fade: int = _setting(0, low=0, high=8)
     temperature: float = _setting(0.0, low=0.0)
     switch: float = _setting(0.05, above=0.0, high=0.5)
-    context: float = _setting(1.0, low=0.0, high=1.0)
     continuity: float = _setting(0.3, low=0.0)
     coherence: float = _setting(1.0, low=0.0)
 

@@ -2,14 +2,12 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
+from scipy.special import softmax
+from scipy.stats import norm
 
-from tf_dyngen.model.attention.moments import (
-    NUM_RECENT,
-    RECENT_PENALTY,
-    MomentTransition,
-    balance,
-    share_out,
-)
+from tf_dyngen.model.attention.balance import NUM_RECENT, RECENT_PENALTY
+from tf_dyngen.model.attention.moments import MomentTransition, gumbel_of, noise_of, share_out
 
 SIZE, NUM_MOMENTS = (4, 6), 7
 
@@ -17,7 +15,7 @@ SIZE, NUM_MOMENTS = (4, 6), 7
 @pytest.mark.parametrize("parts", [1, 2, 3])
 @pytest.mark.parametrize("size", [(16, 16), (17, 21)])
 def test_parts_add_up_to_the_picture(size, parts):
-    windows = share_out(size, parts, 0.0).windows
+    windows = share_out(size, parts)
     assert windows.shape == (parts**2, size[0] * size[1])
     assert windows.min() >= 0.0
     np.testing.assert_allclose(windows.sum(axis=0), 1.0, atol=1e-6)
@@ -26,17 +24,10 @@ def test_parts_add_up_to_the_picture(size, parts):
     np.testing.assert_allclose(windows.sum(axis=1), share, atol=0.5 * sum(size))
 
 
-def test_surroundings_count_as_much_as_asked():
-    parts = share_out((16, 16), 2, 0.3)
-    np.testing.assert_allclose(parts.contexts[parts.windows == 1.0], 1.0, atol=1e-6)
-    np.testing.assert_allclose(parts.contexts[parts.windows == 0.0], 0.3, atol=1e-6)
-    np.testing.assert_array_equal(share_out((16, 16), 2, 0.0).contexts, parts.windows)
-
-
 @pytest.fixture(scope="module")
 def transition():
     """Two by two parts, with scales, bonuses and biases that are all different."""
-    found = MomentTransition(share_out(SIZE, 2, 0.4), NUM_MOMENTS, retention=0.6, temperature=1.5)
+    found = MomentTransition(share_out(SIZE, 2), NUM_MOMENTS, retention=0.6, temperature=1.5)
     random = np.random.default_rng(0)
     for variable in (found.scale, found.bonus, found.bias):
         variable.assign(random.uniform(0.5, 2.0, variable.shape))
@@ -54,14 +45,10 @@ GOES_ON = np.array([True, True, False, True, True, True, False])
 def expected_logit(transition, state, followed, part, moment):
     if not GOES_ON[moment]:
         return -1e9
-    context = share_out(SIZE, 2, 0.4).contexts[part]
-    distance = sum(
-        float(context[pixel]) * float(np.square(state[pixel] - LOW[moment, pixel]).sum())
-        for pixel in range(24)
-    )
-    logit = float(transition.bias[part, moment]) - distance / (1.5 * float(transition.scale[part]))
+    distance = float(np.square(state - LOW[moment]).sum())
+    logit = float(transition.bias[part, moment]) - distance / (1.5 * float(transition.scale))
     if moment == followed:
-        return logit + float(transition.bonus[part])
+        return logit + float(transition.bonus[part, moment])
     # Shown in the last frames, or the frame that comes next anyhow.
     if followed - NUM_RECENT <= moment <= followed + 1:
         return logit - RECENT_PENALTY
@@ -85,7 +72,7 @@ def test_a_step_follows_the_moments_that_noise_chooses(transition):
     noise = 1e4 * np.eye(NUM_MOMENTS, dtype=np.float32)[wanted]
     following, chosen = transition(state, moments, noise, LOW, GOES_ON)
     np.testing.assert_array_equal(chosen, wanted + 1)
-    windows = share_out(SIZE, 2, 0.4).windows
+    windows = share_out(SIZE, 2)
     expected = np.zeros((2, 24, 3))
     for video, pixel, part in np.ndindex(2, 24, 4):
         moment = wanted[video, part]
@@ -109,65 +96,45 @@ def test_where_a_state_is_its_moment_it_stays_on_the_clip(transition):
     np.testing.assert_allclose(state[0], LOW[4], atol=1e-6)
 
 
-def crowded_logits(number=40):
-    """Moments in ten dimensions: those in the middle are like many, those far out like none."""
-    random = np.random.default_rng(3)
-    places = random.standard_normal((number, 10)) * random.uniform(0, 0.8, (number, 1))
-    return -np.square(places[:, None] - places).sum(axis=2)
+def test_gumbel_variables_have_the_quantiles_of_the_noise():
+    noise = np.array([-8.0, -3.0, -0.5, 0.0, 0.5, 3.0, 5.5, 8.0], np.float32)
+    expected = -np.log(-norm.logcdf(noise.astype(np.float64)))
+    np.testing.assert_allclose(gumbel_of(noise), expected, rtol=0.006)
+    np.testing.assert_allclose(gumbel_of(noise[:6]), expected[:6], rtol=1e-4)
 
 
-# Of the tests, and of the calibration where there are so few moments.
-NUM_DRAWS, CALIBRATING_DRAWS = 2000, 200
+def test_noise_of_a_gumbel_variable_gives_at_least_that():
+    noise = np.array([-3.0, 0.0, 0.7, 3.0, 5.5, 9.0], np.float32)
+    again = noise_of(gumbel_of(noise)).numpy()
+    np.testing.assert_allclose(again[:4], noise[:4], atol=2e-3)
+    assert (again[4:] >= noise[4:]).all()
 
 
-def choices(logits, goes_on, bonus, bias):
-    """Returns the moments chosen from states that are all moments, [NUM_DRAWS, M]."""
-    number = len(logits)
-    ago = np.arange(number)[:, None] - np.arange(number)
-    recent = (ago >= -1) & (ago <= NUM_RECENT) & (ago != 0)
-    scores = logits - RECENT_PENALTY * recent + bias + bonus * np.eye(number)
-    scores = np.where(goes_on, scores, -1e9)
-    noise = np.random.default_rng(4).standard_normal((NUM_DRAWS, number, number))
-    return (scores + noise).argmax(axis=2)
+def test_hard_choices_are_draws_of_the_softmax(transition):
+    state, moments = draw(1, 24, 3, seed=2), np.array([[0, 3, 5, 4]], np.int32)
+    logits = transition.logits(state, moments, LOW, GOES_ON).numpy()[0]
+    number = 4000
+    noise = np.random.default_rng(5).standard_normal((number, 4, NUM_MOMENTS)).astype(np.float32)
+    states, repeated = np.repeat(state, number, axis=0), np.repeat(moments, number, axis=0)
+    _, following = transition(states, repeated, noise, LOW, GOES_ON)
+    for part in range(4):
+        counts = np.bincount(np.asarray(following)[:, part] - 1, minlength=NUM_MOMENTS) / number
+        expected = softmax(logits[part])
+        errors = np.sqrt(expected * (1 - expected) / number)
+        assert (np.abs(counts - expected) <= 4 * errors + 1e-6).all()
 
 
-@pytest.mark.parametrize("switch", [0.05, 0.3])
-def test_moments_are_left_as_often_as_asked(switch):
-    logits, goes_on = crowded_logits(), np.arange(40) != 39
-    chosen = choices(logits, goes_on, *balance(logits, goes_on, switch))
-    left = (chosen != np.arange(40))[:, goes_on].mean()
-    # Draws of the calibration and of the test, of 39 moments each.
-    jumps = switch * 39 / (1 / CALIBRATING_DRAWS + 1 / NUM_DRAWS)
-    np.testing.assert_allclose(left, switch, rtol=4 / np.sqrt(jumps))
-
-
-@pytest.mark.parametrize("switch", [0.05, 0.3])
-def test_moments_are_entered_as_often_as_they_are_left(switch):
-    """Else those in the middle would be shown more often than the others."""
-    logits, goes_on = crowded_logits(), np.arange(40) != 39
-    bonus, bias = balance(logits, goes_on, switch)
-
-    def surplus(bias):
-        """Entries beyond exits of each moment, in standard errors of both."""
-        chosen = choices(logits, goes_on, bonus, bias)
-        jumps = chosen != np.arange(40)
-        entered = np.bincount(chosen[jumps], minlength=40)[goes_on]
-        left = jumps.sum(axis=0)[goes_on]
-        # The last moment is always left, and all have their share of that.
-        expected = left * entered.sum() / left.sum()
-        # Numbers of times are uncertain by their roots: in the calibration, of fewer draws, and
-        # here. One time in the calibration is as many here as it has fewer draws.
-        ratio = NUM_DRAWS / CALIBRATING_DRAWS
-        errors = np.sqrt((entered + expected + ratio) * (1 + ratio))
-        return np.abs(entered - expected) / errors
-
-    assert surplus(bias).max() < 4
-    if switch > 0.1:
-        # Of few jumps, what is wrong without the bias is too little to be seen.
-        assert surplus(0.0).max() > 4
-
-
-def test_a_moment_that_ends_is_never_chosen():
-    logits, goes_on = crowded_logits(), np.arange(40) % 10 != 9
-    bonus, bias = balance(logits, goes_on, 0.1)
-    assert goes_on[choices(logits, goes_on, bonus, bias)].all()
+def test_gradients_pass_noise_of_any_size():
+    noise = tf.Variable([-30.0, -8.0, -1.0, 0.0, 1.0, 5.0, 30.0])
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(gumbel_of(noise))
+    gradient = tape.gradient(total, noise).numpy()
+    step = 0.01
+    around = [gumbel_of(np.array([2.0 + sign * step], np.float32)).numpy() for sign in (-1, 1)]
+    assert np.isfinite(gradient).all()
+    slope = float((around[1] - around[0])[0]) / (2 * step)
+    with tf.GradientTape() as tape:
+        point = tf.constant([2.0])
+        tape.watch(point)
+        value = gumbel_of(point)
+    np.testing.assert_allclose(tape.gradient(value, point), [slope], rtol=0.01)

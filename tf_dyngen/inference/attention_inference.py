@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.attention.layout import Grid, Layout
+from tf_dyngen.model.attention.moments import gumbel_of, noise_of
 from tf_dyngen.model.attention.patches import (
     COMPARED_STEP,
     Sources,
@@ -107,7 +108,8 @@ def _needed(logits):
     best = tf.argmax(logits, axis=2, output_type=tf.int32)
     is_first = tf.equal(tf.range(logits.shape[-1]), tf.expand_dims(best, 2))
     others = tf.where(is_first, second[..., None], first[..., None])
-    return tf.maximum(others - logits + MARGIN, 0.0)
+    raised = tf.maximum(others - logits + MARGIN, 0.0)
+    return tf.where(raised > 0.0, noise_of(gumbel_of(tf.zeros([])) + raised), 0.0)
 
 
 def _misses(given, wanted, weights):

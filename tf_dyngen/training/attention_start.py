@@ -34,9 +34,9 @@ NUM_SETTLING, NUM_TRIED, MOST_COMPARED = 30, 150, 60
 PATCH, STRIDE = 8, 4
 # The most that patches of new video may be farther from the clip's, over what patches of the clip
 # are from those of its other moments: at 0.2 no one sees it in a fire, at 0.3 a flag is torn.
-MOST_UNLIKE = 0.2
+MOST_UNLIKE = 0.18
 # Of parts that follow moments of their own, tried in this order; and of one part.
-TEMPERATURES, TEMPERATURE_OF_ONE_PART = (2.0, 1.0, 0.5), 1.0
+TEMPERATURES, TEMPERATURE_OF_ONE_PART = (1.0, 0.5), 1.0
 # Moments nearer than this in time are the same moment of a clip.
 SAME_MOMENT = 6
 
@@ -157,47 +157,60 @@ def _choose_parts(
     settings: AttentionConfig, video: VideoConfig, clips: Sequence[np.ndarray]
 ) -> AttentionConfig:
     """Returns settings with the most parts and temperature that leave new video near the clip."""
-    temperatures = [settings.temperature] if settings.temperature else TEMPERATURES
     parts = settings.parts or MOST_PARTS
-    for temperature in temperatures if parts > 1 else ():
-        tried = dataclasses.replace(settings, parts=parts, temperature=temperature)
-        if unlikeness(tried, video, clips) <= MOST_UNLIKE:
-            return tried
+    if parts > 1:
+        temperatures = [settings.temperature] if settings.temperature else TEMPERATURES
+        trial = Trial(dataclasses.replace(settings, parts=parts), video, clips)
+        for temperature in temperatures:
+            if trial.unlikeness(temperature) <= MOST_UNLIKE:
+                return dataclasses.replace(settings, parts=parts, temperature=temperature)
     temperature = settings.temperature or TEMPERATURE_OF_ONE_PART
     return dataclasses.replace(settings, parts=settings.parts or 1, temperature=temperature)
 
 
-def unlikeness(settings: AttentionConfig, video: VideoConfig, clips: Sequence[np.ndarray]) -> float:
-    """Returns how far patches of new video are from the clips', over what theirs are apart.
+class Trial:
+    """New video at the coarse sizes, at which parts and moments are decided.
 
-    Mean squared distance to the nearest patch at the same place of all moments, over that of the
-    clips' own patches to those of other moments; 0 is a copy.
+    Args:
+      settings: of the model.
+      video: size of the frames.
+      clips: [T, H, W, C] uint8 each; the start of the longest is learned.
     """
-    longest = max(clips, key=len)[:MOST_COMPARED]
-    # Parts and moments are a matter of the coarse sizes.
-    coarse = layout_of(video.height, video.width, video.channels).grids[0].factor
-    small = shrink_clip(longest, coarse)
-    size = VideoConfig(height=small.shape[1], width=small.shape[2], channels=video.channels)
-    generator = AttentionGenerator(settings, size, len(small))
-    generator.remember([small])
-    draws = tf.random.Generator.from_seed(0)
-    start = generator.initial_state(draws.normal([1, generator.latent_sizes.state]))
-    noise = draws.normal([1, NUM_SETTLING + NUM_TRIED, generator.latent_sizes.noise])
-    play = tf.function(
-        lambda: generator.emit(generator.rollout(start, noise), None), autograph=False
-    )
-    made = (play()[0, NUM_SETTLING:].numpy() + 1.0) * 127.5
-    layout = generator.layout
-    real = _patches(low_frames_of(small, layout))
-    new = _patches(low_frames_of(made.astype(np.float32), layout))
-    times = np.arange(len(longest))
-    same = np.abs(times[:, None] - times) < SAME_MOMENT
-    own = _distances(real, real)
-    own[:, same] = np.inf
-    apart = own.min(axis=2)
-    usual = apart[np.isfinite(apart)]
-    found = _distances(new, real).min(axis=2)
-    return float(found.mean() / max(usual.mean(), 1e-9)) if usual.size else 0.0
+
+    def __init__(self, settings: AttentionConfig, video: VideoConfig, clips: Sequence[np.ndarray]):
+        longest = max(clips, key=len)[:MOST_COMPARED]
+        coarse = layout_of(video.height, video.width, video.channels).grids[0].factor
+        small = shrink_clip(longest, coarse)
+        size = VideoConfig(height=small.shape[1], width=small.shape[2], channels=video.channels)
+        self._generator = AttentionGenerator(settings, size, len(small))
+        self._generator.remember([small])
+        self._real = _patches(low_frames_of(small, self._generator.layout))
+        self._play = tf.function(self._emit, autograph=False)
+
+    def unlikeness(self, temperature: float) -> float:
+        """Returns how far patches of new video are from the clip's, over what these are apart.
+
+        Mean squared distance to the nearest patch at the same place of all moments, over that of
+        the clip's own patches to those of other moments; 0 is a copy.
+        """
+        generator = self._generator
+        generator.transition.log_temperature.assign(np.log(temperature))
+        generator.calibrate()
+        draws = tf.random.Generator.from_seed(0)
+        start = generator.initial_state(draws.normal([1, generator.latent_sizes.state]))
+        noise = draws.normal([1, NUM_SETTLING + NUM_TRIED, generator.latent_sizes.noise])
+        made = (self._play(start, noise)[0, NUM_SETTLING:].numpy() + 1.0) * 127.5
+        new = _patches(low_frames_of(made.astype(np.float32), generator.layout))
+        times = np.arange(self._real.shape[1])
+        own = _distances(self._real, self._real)
+        own[:, np.abs(times[:, None] - times) < SAME_MOMENT] = np.inf
+        apart = own.min(axis=2)
+        usual = apart[np.isfinite(apart)]
+        found = _distances(new, self._real).min(axis=2)
+        return float(found.mean() / max(usual.mean(), 1e-9)) if usual.size else 0.0
+
+    def _emit(self, start, noise):
+        return self._generator.emit(self._generator.rollout(start, noise), None)
 
 
 def _patches(low: np.ndarray) -> np.ndarray:

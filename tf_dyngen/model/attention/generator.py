@@ -57,9 +57,9 @@ class AttentionGenerator(keras.Model):
         self.layout = layout_of(video.height, video.width, video.channels)
         self.settings = config = _completed(config)
         self.memory = Memory(self.layout, num_moments)
-        parts = share_out(self.layout.low, config.parts, config.context)
+        windows = share_out(self.layout.low, config.parts)
         self.transition = MomentTransition(
-            parts, num_moments, retention=config.retention, temperature=config.temperature
+            windows, num_moments, retention=config.retention, temperature=config.temperature
         )
         self._painters = [Painter(grid) for grid in self.layout.grids]
         num_parts = self.transition.num_parts

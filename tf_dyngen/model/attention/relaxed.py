@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_dyngen.model.attention.balance import NEVER
 from tf_dyngen.model.attention.generator import PEAK, AttentionGenerator, State
-from tf_dyngen.model.attention.moments import NEVER
 from tf_dyngen.model.attention.patches import frame_of, gather_patches, own_places
 from tf_dyngen.model.density import hide_absent
 from tf_dyngen.model.latents import Latents, LatentSizes, log_prior
