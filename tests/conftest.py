@@ -1,6 +1,8 @@
 """Two logical CPU devices for all tests; double precision and a data set for those that ask."""
 
+import fcntl
 import functools
+import os
 
 import numpy as np
 import pytest
@@ -15,6 +17,28 @@ def pytest_configure(config):
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """made_once(NAME, make) -> a folder that make(folder) filled once for all workers.
+
+    Whoever changes what is in it changes a copy.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name, make):
+        folder, done = shared / f"once_{name}", shared / f"once_{name}.done"
+        with (shared / f"once_{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
 
 
 @pytest.fixture
@@ -39,32 +63,34 @@ def mirrored():
 
 
 @pytest.fixture(scope="session")
-def moving_mnist(tmp_path_factory):
+def moving_mnist(made_once):
     """(data_dir, sequences): TFDS's own moving_mnist, made of [3, 20, 64, 64, 1] random bytes."""
     import tensorflow_datasets as tfds
     from tensorflow_datasets.video.moving_mnist import MovingMnist
 
-    data_dir = tmp_path_factory.mktemp("moving_mnist")
     sequences = np.random.default_rng(0).integers(0, 256, (3, 20, 64, 64, 1), np.uint8)
-    path = str(data_dir / "mnist_test_seq.npy")
-    np.save(path, sequences[..., 0].swapaxes(0, 1))  # The published file has time in front.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tfds.download.DownloadManager, "download", lambda self, url: path)
-        MovingMnist(data_dir=data_dir).download_and_prepare()
-    return data_dir, sequences
+
+    def make(data_dir):
+        path = str(data_dir / "mnist_test_seq.npy")
+        np.save(path, sequences[..., 0].swapaxes(0, 1))  # The published file has time in front.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tfds.download.DownloadManager, "download", lambda self, url: path)
+            MovingMnist(data_dir=data_dir).download_and_prepare()
+
+    return made_once("moving_mnist", make), sequences
 
 
 @pytest.fixture(scope="session")
-def tiny_export(tmp_path_factory):
+def tiny_export(made_once):
     """tiny_export(APPEARANCE_SIZE) -> folder of a small served generator, see serving_stand_in."""
     from tests import serving_stand_in
 
-    folder = tmp_path_factory.mktemp("exported")
-
     @functools.cache
     def export(appearance_size=0):
-        path = folder / str(appearance_size)
-        return serving_stand_in.export(path, appearance_size=appearance_size)
+        return made_once(
+            f"tiny_export_{appearance_size}",
+            lambda folder: serving_stand_in.export(folder, appearance_size=appearance_size),
+        )
 
     return export
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.launch.commands import run_here
 from tests.model.small_attention import waves
 
 SIZE = (16, 16)
@@ -124,7 +125,7 @@ def test_the_shortest_clips_are_learned_and_played(train, synthesize, tmp_path, 
         (["--loop", "--num_frames=1"], ["at least 2"]),
     ],
 )
-def test_a_mistake_is_one_line_and_writes_nothing(synthesize, run, tmp_path, flags, words):
-    output = tmp_path / "new.npy"
-    synthesize(f"--workdir={run}", f"--output={output}", *flags).check_mistake(*words)
+def test_a_mistake_is_one_line_and_writes_nothing(run, tmp_path, flags, words):
+    arguments = [f"--workdir={run}", f"--output={tmp_path}/new.npy"]
+    run_here("launch.synthesize", *arguments, *flags).check_mistake(*words)
     assert not list(tmp_path.iterdir())

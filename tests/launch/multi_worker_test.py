@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.launch.commands import run_here
+
 ARGUMENTS = ["--preset=smoke", "--set=learning.batch_size=2", "--set=output.log_every=1"]
 TRY_AGAIN = 75
 PATIENCE_SECONDS = 120.0
@@ -189,11 +191,11 @@ TASK = {"type": "worker", "index": 0}
         ({"cluster": CLUSTER, "task": {"type": "chief", "index": 0}}, ["tasks of type chief"]),
     ],
 )
-def test_a_cluster_that_is_none_is_one_line(train, clips, tmp_path, config, words):
+def test_a_cluster_that_is_none_is_one_line(clips, tmp_path, config, words):
     text = config if isinstance(config, str) else json.dumps(config)
     environment = {} if config is None else {"TF_CONFIG": text}
     arguments = [f"--workdir={tmp_path}/run", f"--clip={clips}", "--strategy=multi_worker"]
-    train(*arguments, environment=environment).check_mistake(*words)
+    run_here("launch.train", *arguments, environment=environment).check_mistake(*words)
     assert not (tmp_path / "run").exists()
 
 

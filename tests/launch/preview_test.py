@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.launch.commands import run_here
+
 PREVIEW = "launch.preview"
 
 
@@ -60,8 +62,8 @@ def test_a_data_set_is_shown_with_its_labels(start, finish, data_dir, tmp_path):
         (["--dataset=procedural_nothing", "--output={out}/a.png"], ["procedural_nothing"]),
     ],
 )
-def test_mistakes_are_one_line(start, finish, clips, tmp_path, arguments, words):
+def test_mistakes_are_one_line(clips, tmp_path, arguments, words):
     places = {"clips": clips, "out": tmp_path}
-    ended = finish(start(PREVIEW, *(argument.format(**places) for argument in arguments)))
+    ended = run_here(PREVIEW, *(argument.format(**places) for argument in arguments))
     ended.check_mistake(*words)
     assert not list(tmp_path.iterdir())

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.launch.commands import run_here
 from tf_dyngen.tasks.recover_files import _folder_name
 from tf_dyngen.video.writers import write_video
 
+RECOVER = "launch.recover"
 SQUARE = "--hide=square:6"
 FEW = ("--num_samples=8", "--burn_in=2")
 
@@ -18,7 +20,7 @@ FEW = ("--num_samples=8", "--burn_in=2")
 @pytest.fixture(scope="session")
 def recover(start, finish):
     """recover(ARGUMENT, ...) -> Ended."""
-    return lambda *arguments: finish(start("launch.recover", *arguments))
+    return lambda *arguments: finish(start(RECOVER, *arguments))
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +165,7 @@ def test_a_data_sets_clip_names_a_plain_folder():
     assert name == "003_procedural_scenes_scenes_64_train_3_ball_on_fire_.._.."
 
 
-def test_mistakes(recover, hidden_run, trained, waves, tmp_path):
+def test_mistakes(hidden_run, trained, waves, tmp_path):
     np.save(tmp_path / "short.npy", waves(5))
     output = f"--output={tmp_path}/new"
     mistakes = [
@@ -180,15 +182,15 @@ def test_mistakes(recover, hidden_run, trained, waves, tmp_path):
         ([f"--workdir={hidden_run}", output, "--output_size=large"], "output_size"),
     ]
     for flags, word in mistakes:
-        recover(*flags).check_mistake(word)
+        run_here(RECOVER, *flags).check_mistake(word)
     assert [path.name for path in tmp_path.iterdir()] == ["short.npy"]
 
 
-def test_clips_that_changed_are_refused(recover, hidden_run, clip, waves, tmp_path):
+def test_clips_that_changed_are_refused(hidden_run, clip, waves, tmp_path):
     shutil.copytree(hidden_run, tmp_path / "run")
     np.save(tmp_path / "clip.npy", waves(phase=0.5))
     record = json.loads((tmp_path / "run" / "config.json").read_text())
     record["source"]["clips"] = [str(tmp_path / "clip.npy")]
     (tmp_path / "run" / "config.json").write_text(json.dumps(record))
-    ended = recover(f"--workdir={tmp_path}/run", f"--output={tmp_path}/new", *FEW)
+    ended = run_here(RECOVER, f"--workdir={tmp_path}/run", f"--output={tmp_path}/new", *FEW)
     ended.check_mistake("have changed", "train it again")

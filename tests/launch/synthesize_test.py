@@ -3,14 +3,13 @@
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import imageio.v3 as iio
 import numpy as np
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
+from tests.launch.commands import ROOT, run_here
 
 
 @pytest.fixture
@@ -237,7 +236,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistaken_clip_is_one_line_and_writes_nothing(mistake, synthesize, inferred, tmp_path):
+def test_a_mistaken_clip_is_one_line_and_writes_nothing(mistake, inferred, tmp_path):
     flags, words = MISTAKES[mistake]
     workdir = tmp_path / "run"
     shutil.copytree(inferred[0], workdir)
@@ -245,6 +244,6 @@ def test_a_mistaken_clip_is_one_line_and_writes_nothing(mistake, synthesize, inf
         shutil.copy(workdir / "inferred" / "between.npz", workdir / "inferred" / f"{kind}.npz")
         damage(workdir / "inferred" / f"{kind}.npz", kind)
     before = sorted(tmp_path.rglob("*"))
-    ended = synthesize(f"--workdir={workdir}", f"--output={tmp_path}/new.mp4", *flags)
-    ended.check_mistake(*words)
+    arguments = [f"--workdir={workdir}", f"--output={tmp_path}/new.mp4"]
+    run_here("launch.synthesize", *arguments, *flags).check_mistake(*words)
     assert sorted(tmp_path.rglob("*")) == before
