@@ -1,11 +1,61 @@
-"""Two logical CPU devices for all tests; double precision and a data set for those that ask."""
+"""Two logical CPU devices for all tests; what is not run is said; fixtures that many ask for."""
 
 import fcntl
 import functools
 import os
+import shutil
 
 import numpy as np
 import pytest
+
+# What tests need beside Python -> the packages of Debian that hold it.
+TOOLS = {"chromium": "chromium", "chromedriver": "chromium-driver", "cc": "gcc libc6-dev"}
+# The files that take longest: a worker that began one last would keep the other waiting.
+LONGEST = ("launch/multi_worker", "launch/interruption", "launch", "conformance", "export")
+DESELECTED = pytest.StashKey[list]()
+
+
+def pytest_report_header():
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if not missing:
+        return []
+    packages = " ".join(TOOLS[tool] for tool in missing)
+    return (
+        f"not installed, tests of it are skipped: {', '.join(missing)}: apt-get install {packages}"
+    )
+
+
+def pytest_collection_modifyitems(items):
+    def rank(item):
+        ranks = [i for i, name in enumerate(LONGEST) if f"tests/{name}" in item.nodeid]
+        return min(ranks, default=len(LONGEST))
+
+    items.sort(key=rank)
+
+
+def pytest_deselected(items):
+    for item in items:
+        item.config.stash.setdefault(DESELECTED, []).append(item.nodeid)
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["deselected"] = session.config.stash.get(DESELECTED, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    node.config.stash[DESELECTED] = getattr(node, "workeroutput", {}).get("deselected", [])
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    skipped = terminalreporter.stats.get("skipped", [])
+    lines = [f"skipped: {report.nodeid}: {report.longrepr[2]}" for report in skipped]
+    if config.getoption("markexpr") == "not soak":
+        lines += [f"left to `make soak`: {name}" for name in config.stash.get(DESELECTED, [])]
+    if lines:
+        terminalreporter.section("not run")
+        terminalreporter.write_line("\n".join(lines))
 
 
 def pytest_configure(config):

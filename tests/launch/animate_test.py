@@ -10,9 +10,9 @@ from tests.launch.commands import run_here
 
 
 @pytest.fixture(scope="session")
-def animate(start, finish):
+def animate():
     """animate(ARGUMENT, ...) -> Ended."""
-    return lambda *arguments, **limits: finish(start("launch.animate", *arguments, **limits))
+    return lambda *arguments: run_here("launch.animate", *arguments)
 
 
 @pytest.fixture

@@ -87,11 +87,11 @@ def test_learned_clips_are_copies_and_strange_ones_warned_of(infer, run, clips, 
     np.testing.assert_array_equal(frames[:-1], np.load(clips / "dark.npy")[:-1])
 
 
-def test_images_move(start, finish, run, clips, tmp_path):
+def test_images_move(run, clips, tmp_path):
     def animate(name, *flags):
         output = tmp_path / f"{name}.npy"
         arguments = [f"--workdir={run}", f"--image={clips}/{name}.png", f"--output={output}"]
-        ended = finish(start("launch.animate", *arguments, "--num_frames=33", *flags))
+        ended = run_here("launch.animate", *arguments, "--num_frames=33", *flags)
         return np.load(output), ended.check_good().stderr
 
     frames, said = animate("bright", "--variety=0")

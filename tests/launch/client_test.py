@@ -256,6 +256,7 @@ def free_port():
         return taken.getsockname()[1]
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(
     shutil.which("tensorflow_model_server") is None, reason="there is no tensorflow_model_server"
 )

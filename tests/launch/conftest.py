@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.launch.commands import CommandServer
+from tests.launch.commands import CommandServer, run_here
 
 ACTIONS = ["left", "right", "up"]
 
@@ -38,9 +38,21 @@ def train(start, finish):
 
 
 @pytest.fixture(scope="session")
-def synthesize(start, finish):
+def run_command(start, finish):
+    """run_command(MODULE, ARGUMENT, ...) -> Ended; in this process, where nothing limits it."""
+
+    def run(module, *arguments, **limits):
+        if limits:
+            return finish(start(module, *arguments, **limits))
+        return run_here(module, *arguments)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def synthesize(run_command):
     """synthesize(ARGUMENT, ...) -> Ended."""
-    return lambda *arguments, **limits: finish(start("launch.synthesize", *arguments, **limits))
+    return lambda *arguments, **limits: run_command("launch.synthesize", *arguments, **limits)
 
 
 def moving_waves(num_frames=12, size=(16, 16), phase=0.0):
@@ -123,9 +135,9 @@ def checkpoints_of():
 
 
 @pytest.fixture(scope="session")
-def infer(start, finish):
+def infer(run_command):
     """infer(ARGUMENT, ...) -> Ended."""
-    return lambda *arguments, **limits: finish(start("launch.infer", *arguments, **limits))
+    return lambda *arguments, **limits: run_command("launch.infer", *arguments, **limits)
 
 
 @pytest.fixture(scope="session")

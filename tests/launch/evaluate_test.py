@@ -12,8 +12,9 @@ LENGTH = ["--num_videos=2", "--num_frames=36", "--drift_frames=48"]
 
 
 @pytest.fixture(scope="module")
-def evaluate(start, finish):
-    return lambda *arguments: finish(start("launch.evaluate", *arguments))
+def evaluate():
+    """evaluate(ARGUMENT, ...) -> Ended."""
+    return lambda *arguments: run_here("launch.evaluate", *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from tests.launch.commands import run_here
 EXPORT = "launch.export"
 
 
-def test_versions_follow_each_other(start, finish, trained, tmp_path):
+def test_versions_follow_each_other(trained, tmp_path):
     (tmp_path / "out/1").mkdir(parents=True)
     (tmp_path / "out/7").mkdir()
     (tmp_path / "out/notes").mkdir()
     arguments = [f"--workdir={trained}", f"--output={tmp_path}/out", "--half"]
-    ended = finish(start(EXPORT, *arguments)).check_good()
+    ended = run_here(EXPORT, *arguments).check_good()
     assert f"wrote {tmp_path}/out/8: " in ended.stderr
     extra = {path.name for path in (tmp_path / "out/8/assets.extra").iterdir()}
     assert extra == {"README.md", "metadata.json", "model_card.md", "tf_serving_warmup_requests"}

@@ -85,7 +85,7 @@ def test_appearance_and_motion_of_inferred_clips(play):
     own = play("--motion=inferred/between")
     np.testing.assert_array_equal(play("--motion=between", "--appearance=between"), own)
     other = play("--motion=between", "--appearance=up")
-    assert (other != own).any()
+    assert (other != own).any(axis=(1, 2, 3)).all()
     ends = play("--motion=between", "--appearance=up:between:1")
     np.testing.assert_array_equal(ends, own)
     np.testing.assert_array_equal(play("--motion=between", "--appearance=up:between:0"), other)

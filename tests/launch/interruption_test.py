@@ -7,6 +7,7 @@ import signal
 import time
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 PATIENCE_SECONDS = 120.0
@@ -16,7 +17,6 @@ MANY = ["--preset=smoke", "--steps=1000000", "--set=output.log_every=5"]
 # Windows and two clips, so that everything a checkpoint must hold is in use.
 KILLED = [
     "--preset=smoke",
-    "--steps=100",
     "--set=learning.bptt_length=5",
     "--set=output.log_every=1",
     "--set=output.checkpoint_every=7",
@@ -86,27 +86,32 @@ def test_sigterm_and_sigint_stop_in_good_order_and_it_goes_on(
     assert check_stopped(ended, workdir, metrics_of, checkpoints_of, step) > step
 
 
+@pytest.mark.parametrize(
+    ("num_steps", "num_kills"), [(60, 1), pytest.param(2000, 40, marks=pytest.mark.soak)]
+)
 def test_a_run_killed_at_random_ends_where_an_uninterrupted_one_ends(
-    start, finish, train, waves, metrics_of, checkpoints_of, tmp_path
+    start, finish, train, waves, metrics_of, checkpoints_of, tmp_path, num_steps, num_kills
 ):
     for name, phase in (("a", 0.0), ("b", 1.0)):
         np.save(tmp_path / f"{name}.npy", waves(phase=phase))
-    arguments = [*(f"--clip={tmp_path}/{name}.npy" for name in "ab"), *KILLED]
+    clips = [f"--clip={tmp_path}/{name}.npy" for name in "ab"]
+    arguments = [*clips, *KILLED, f"--steps={num_steps}"]
     whole, pieces = tmp_path / "whole", tmp_path / "pieces"
     train(f"--workdir={whole}", *arguments).check_good()
 
-    for _ in range(2):
+    metrics = pieces / "metrics.jsonl"
+    for _ in range(num_kills):
         process = start("launch.train", f"--workdir={pieces}", *arguments)
-        lines = num_lines(pieces / "metrics.jsonl")
-        wait_for_lines(pieces / "metrics.jsonl", lines + random.randint(1, 35))
+        wait_for_lines(metrics, num_lines(metrics) + random.randint(1, 35))
         time.sleep(random.uniform(0.0, 0.02))
         os.kill(process, signal.SIGKILL)
         assert finish(process).status == -signal.SIGKILL
-    assert checkpoints_of(pieces)[-1] < 100
-    ended = train(f"--workdir={pieces}").check_good()
-    assert "going on at step" in ended.stderr
+    saved = checkpoints_of(pieces)
+    assert all(step < num_steps for step in saved)
+    ended = train(f"--workdir={pieces}", *arguments).check_good()
+    assert ("going on at step" in ended.stderr) == bool(saved)
 
-    expected, found = tensors(whole, 100), tensors(pieces, 100)
+    expected, found = tensors(whole, num_steps), tensors(pieces, num_steps)
     assert len(expected) > 20
     assert found.keys() == expected.keys()
     for name, value in expected.items():
@@ -147,14 +152,20 @@ def test_a_broken_checkpoint_is_passed_over(train, trained, metrics_of, checkpoi
         np.testing.assert_array_equal(tensors(workdir, 20)[name], value, err_msg=name)
 
 
-def test_a_full_disk_is_a_mistake_that_names_the_file(train, clip, tmp_path):
+def test_a_full_disk_is_a_mistake_that_names_the_file_and_another_seed_another_run(
+    train, trained, clip, metrics_of, tmp_path
+):
     workdir = tmp_path / "run"
     # TensorBoard's events take 400 bytes a step, no other file more than 12,000 in all.
     every = ["--set=output.log_every=1", "--set=output.checkpoint_every=100000"]
-    run = ["--preset=smoke", "--steps=1000", "--set=output.samples_every=100000", *every]
+    every += ["--set=output.samples_every=100000"]
+    run = ["--preset=smoke", "--steps=1000", "--seed=1", *every]
     ended = train(f"--workdir={workdir}", f"--clip={clip}", *run, file_size=12_000)
     ended.check_mistake("tensorboard", "File too large", "free space")
     assert not list(workdir.rglob("ckpt-*.index"))
+    first = metrics_of(trained)[0]
+    (other,) = (row for row in metrics_of(workdir) if row["step"] == first["step"])
+    assert other["log_joint"] != first["log_joint"]
 
 
 def test_a_full_disk_keeps_the_checkpoints_before(

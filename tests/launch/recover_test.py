@@ -18,9 +18,9 @@ FEW = ("--num_samples=8", "--burn_in=2")
 
 
 @pytest.fixture(scope="session")
-def recover(start, finish):
+def recover():
     """recover(ARGUMENT, ...) -> Ended."""
-    return lambda *arguments: finish(start(RECOVER, *arguments))
+    return lambda *arguments: run_here(RECOVER, *arguments)
 
 
 @pytest.fixture(scope="session")
