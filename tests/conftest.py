@@ -9,20 +9,23 @@ import numpy as np
 import pytest
 
 # What tests need beside Python -> the packages of Debian that hold it.
-TOOLS = {"chromium": "chromium", "chromedriver": "chromium-driver", "cc": "gcc libc6-dev"}
+TOOLS = {
+    "chromium or google-chrome": "chromium",
+    "chromedriver": "chromium-driver",
+    "cc": "gcc libc6-dev",
+}
 # The files that take longest: a worker that began one last would keep the other waiting.
 LONGEST = ("launch/multi_worker", "launch/interruption", "launch", "conformance", "export")
 DESELECTED = pytest.StashKey[list]()
 
 
 def pytest_report_header():
-    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    missing = [tool for tool in TOOLS if not any(map(shutil.which, tool.split(" or ")))]
     if not missing:
         return []
     packages = " ".join(TOOLS[tool] for tool in missing)
-    return (
-        f"not installed, tests of it are skipped: {', '.join(missing)}: apt-get install {packages}"
-    )
+    tools = ", ".join(missing)
+    return f"not installed, tests of it are skipped: {tools}: apt-get install {packages}"
 
 
 def pytest_collection_modifyitems(items):
@@ -113,6 +116,22 @@ def mirrored():
 
 
 @pytest.fixture(scope="session")
+def twins(made_once, request):
+    """twins(KIND) -> folder of a run, trained on two devices, and versions/1; see small_runs."""
+    from tests import small_runs
+    from tf_dyngen.export.saved_model import export
+
+    def make(kind, folder):
+        mirrored = request.getfixturevalue("mirrored")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tf_dyngen.tasks.train.choose_strategy", lambda *_, **__: mirrored)
+            small_runs.train_kind(kind, folder)
+        export(folder / "run", folder / "versions")
+
+    return lambda kind: made_once(f"twin_{kind}", functools.partial(make, kind))
+
+
+@pytest.fixture(scope="session")
 def moving_mnist(made_once):
     """(data_dir, sequences): TFDS's own moving_mnist, made of [3, 20, 64, 64, 1] random bytes."""
     import tensorflow_datasets as tfds
@@ -128,6 +147,15 @@ def moving_mnist(made_once):
             MovingMnist(data_dir=data_dir).download_and_prepare()
 
     return made_once("moving_mnist", make), sequences
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser for the pages of a file, see `tests.browser`."""
+    from tests.browser import opened
+
+    with opened() as driver:
+        yield driver
 
 
 @pytest.fixture(scope="session")

@@ -4,18 +4,26 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.inference.linear_model import NUM_FRAMES, OBSERVATION_STD, PIXELS, make_problem
+from tests.inference.linear_model import (
+    NOISE,
+    NUM_FRAMES,
+    OBSERVATION_STD,
+    PIXELS,
+    STATE,
+    make_problem,
+)
 from tf_dyngen.config import InferenceConfig
 from tf_dyngen.inference.chains import Chains
 from tf_dyngen.inference.sampling import PosteriorSampler, Window
 from tf_dyngen.model.density import Evidence
+from tf_dyngen.model.latents import Latents
 
 STEP_SIZE = 0.5
 MOVES = 8
 NUM_SAMPLES = 800
 
 
-def sample(visible, hidden_weight, frames=None):
+def sample(visible, hidden_weight, frames=None, num_samples=NUM_SAMPLES, burn_in=50):
     """Returns FrameMoments by the sampler, and the exact mean and variance, [T, PIXELS] each."""
     problem = make_problem(np.where(visible, 1.0, hidden_weight))
     frames = problem.frames if frames is None else frames
@@ -37,9 +45,9 @@ def sample(visible, hidden_weight, frames=None):
     )
     visits = []
     moments = sampler.moments(
-        num_samples=NUM_SAMPLES, burn_in=50, first_step=0, report=lambda: visits.append(1)
+        num_samples=num_samples, burn_in=burn_in, first_step=0, report=lambda: visits.append(1)
     )
-    assert len(visits) == NUM_SAMPLES + 50
+    assert len(visits) == num_samples + burn_in
     covariance = problem.design @ np.linalg.inv(problem.precision) @ problem.design.T
     shape = (NUM_FRAMES, PIXELS)
     exact = (problem.design @ problem.mean).reshape(shape), np.diag(covariance).reshape(shape)
@@ -76,7 +84,75 @@ def test_hidden_frames_without_weight_have_no_influence():
     visible = np.ones((NUM_FRAMES, PIXELS), bool)
     visible[1] = False
     frames = make_problem().frames.copy()
-    first, _, _ = sample(visible, 0.0, frames)
+    first, _, _ = sample(visible, 0.0, frames, num_samples=4, burn_in=2)
     frames[:, 1] = 1e6
-    second, _, _ = sample(visible, 0.0, frames)
+    second, _, _ = sample(visible, 0.0, frames, num_samples=4, burn_in=2)
     np.testing.assert_array_equal(first.mean, second.mean)
+
+
+def root_of(precision, *blocks):
+    """Latents of the roots of a posterior's covariance, a block of rows of its precision each."""
+    roots = [np.linalg.cholesky(np.linalg.inv(precision[block, block])) for block in blocks]
+    return Latents(*(tf.constant(root, tf.float32) for root in [*roots, np.zeros((0, 0))]))
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.25])
+def test_moments_with_a_preconditioner_windows_and_temperature(temperature):
+    """The first window sees all frames and gives two, the second goes on from its state.
+
+    Both move as the posterior does given what they leave alone, so that together they sample it;
+    at a temperature its covariance is that much smaller.
+    """
+    problem = make_problem()
+    frames, split, second = problem.frames, NUM_FRAMES * NOISE, 2
+    latent, rest = slice(0, split), slice(second * NOISE, split)
+    num_samples, num_moves = 500, 2 * MOVES
+    windows = [
+        Window(
+            0,
+            second,
+            Evidence(tf.constant(frames, tf.float32)),
+            root_of(problem.precision, latent, slice(split, None)),
+        ),
+        # The state in front of it stands still: its own root has no influence.
+        Window(
+            second,
+            NUM_FRAMES,
+            Evidence(tf.constant(frames[:, second:], tf.float32)),
+            root_of(problem.precision, rest, slice(split, None)),
+        ),
+    ]
+    chains = Chains(["clip"], [NUM_FRAMES], problem.generator.latent_sizes)
+    sampler = PosteriorSampler(
+        problem.generator,
+        chains,
+        row=0,
+        clip_key=3,
+        windows=windows,
+        precision=OBSERVATION_STD**-2,
+        config=InferenceConfig(
+            langevin_steps=num_moves, step_size=STEP_SIZE, temperature=temperature
+        ),
+        seed=0,
+    )
+    moments = sampler.moments(
+        num_samples=num_samples, burn_in=50, first_step=0, report=lambda: None
+    )
+    covariance = problem.design @ np.linalg.inv(problem.precision) @ problem.design.T
+    mean = (problem.design @ problem.mean).reshape(NUM_FRAMES, PIXELS)
+    variance = temperature * np.diag(covariance).reshape(NUM_FRAMES, PIXELS)
+    # Two blocks that each are round: no direction of both is flatter than 1 - r, steeper than 1 + r
+    # for their canonical correlation r.
+    root = np.zeros_like(problem.precision)
+    for block in (latent, slice(split, split + STATE)):
+        root[block, block] = np.linalg.cholesky(np.linalg.inv(problem.precision[block, block]))
+    flattest, *_, steepest = np.linalg.eigvalsh(root.T @ problem.precision @ root)
+    kept = (1.0 - 0.5 * STEP_SIZE**2 * flattest) ** num_moves
+    correlated = (1.0 + kept) / (1.0 - kept)
+    error = np.sqrt(variance * correlated / num_samples)
+    np.testing.assert_array_less(np.abs(moments.mean[:, 0, :, 0] - mean), 5.0 * error)
+    bias = 1.0 / (1.0 - 0.25 * STEP_SIZE**2 * steepest) - 1.0
+    spread = 4.5 * np.sqrt(2.0 * correlated / num_samples)
+    # Tight enough to tell one temperature from the other.
+    assert spread + bias < 0.75
+    np.testing.assert_allclose(moments.variance[:, 0, :, 0], variance, rtol=spread + bias)

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from tests.launch.commands import run_here
@@ -54,6 +55,9 @@ def test_images_and_exports_need_no_chains(command, waves, tmp_path):
     metadata = json.loads((tmp_path / "versions/1/assets.extra/metadata.json").read_text())
     # No clip's motion can be asked for.
     assert metadata["clips"] == []
+    start = tf.saved_model.load(str(tmp_path / "versions/1")).signatures["start"]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="clip must be from -1 to -1"):
+        start(seed=tf.constant([3]), clip=tf.constant([0]))
 
 
 def test_recovery_needs_chains(train, clip, tmp_path):

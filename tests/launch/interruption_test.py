@@ -8,11 +8,10 @@ import time
 
 import numpy as np
 import pytest
-import tensorflow as tf
+
+from tests.small_runs import check_same_numbers, numbers_of
 
 PATIENCE_SECONDS = 120.0
-# Of these only the time of day decides.
-UNCOMPARED = ("seconds", "save_counter")
 MANY = ["--preset=smoke", "--steps=1000000", "--set=output.log_every=5"]
 # Windows and two clips, so that everything a checkpoint must hold is in use.
 KILLED = [
@@ -34,20 +33,6 @@ def wait_for_lines(path, number):
     while num_lines(path) < number:
         assert time.monotonic() < until, f"{path} has {num_lines(path)} lines, not {number}"
         time.sleep(0.002)
-
-
-def tensors(workdir, step):
-    """The numbers in a checkpoint by name, those of the chains too."""
-    folder = workdir / "checkpoints"
-    reader = tf.train.load_checkpoint(str(folder / f"ckpt-{step}"))
-    values = {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
-    with np.load(folder / f"chains-{step}.0-of-1.npz", allow_pickle=False) as chains:
-        values.update({name: chains[name] for name in chains.files if name != "clip_ids"})
-    return {
-        name: value
-        for name, value in values.items()
-        if isinstance(value, np.ndarray | np.generic) and not name.startswith(UNCOMPARED)
-    }
 
 
 def figures(rows):
@@ -111,11 +96,7 @@ def test_a_run_killed_at_random_ends_where_an_uninterrupted_one_ends(
     ended = train(f"--workdir={pieces}", *arguments).check_good()
     assert ("going on at step" in ended.stderr) == bool(saved)
 
-    expected, found = tensors(whole, num_steps), tensors(pieces, num_steps)
-    assert len(expected) > 20
-    assert found.keys() == expected.keys()
-    for name, value in expected.items():
-        np.testing.assert_array_equal(found[name], value, err_msg=name)
+    check_same_numbers(pieces, whole, num_steps)
     assert figures(metrics_of(pieces)) == figures(metrics_of(whole))
     assert checkpoints_of(pieces) == checkpoints_of(whole)
     assert not [path for path in pieces.rglob("*") if path.name.endswith((".tmp", "_temp"))]
@@ -133,7 +114,7 @@ def test_a_run_out_of_numbers_names_the_step_and_keeps_the_checkpoint(
     step = int(ended.errors[0].partition("at step ")[2].partition(":")[0])
     assert [row["step"] for row in rows] == list(range(1, step))
     assert checkpoints_of(workdir)[-1] == step - 1
-    for name, value in tensors(workdir, step - 1).items():
+    for name, value in numbers_of(workdir, step - 1).items():
         assert np.isfinite(value).all(), name
 
 
@@ -148,8 +129,7 @@ def test_a_broken_checkpoint_is_passed_over(train, trained, metrics_of, checkpoi
     assert checkpoints_of(workdir)[-1] == 20
     # The steps run again give the numbers they gave.
     assert figures(metrics_of(workdir)) == figures(metrics_of(trained))
-    for name, value in tensors(trained, 20).items():
-        np.testing.assert_array_equal(tensors(workdir, 20)[name], value, err_msg=name)
+    check_same_numbers(workdir, trained, 20)
 
 
 def test_a_full_disk_is_a_mistake_that_names_the_file_and_another_seed_another_run(
@@ -173,13 +153,11 @@ def test_a_full_disk_keeps_the_checkpoints_before(
 ):
     workdir = tmp_path / "run"
     shutil.copytree(trained, workdir)
-    before = tensors(workdir, 20)
     ended = train(f"--workdir={workdir}", "--steps=30", file_size=50_000)
     ended.check_mistake("ckpt-25", "File too large")
     # With room again, it goes on where it was.
     ended = train(f"--workdir={workdir}", "--steps=20").check_good()
     assert "going on at step 20" in ended.stderr
     assert checkpoints_of(workdir) == [15, 20]
-    for name, value in tensors(workdir, 20).items():
-        np.testing.assert_array_equal(value, before[name], err_msg=name)
+    check_same_numbers(workdir, trained, 20)
     assert metrics_of(workdir) == metrics_of(trained)
