@@ -106,7 +106,7 @@ def test_a_run_out_of_numbers_names_the_step_and_keeps_the_checkpoint(
     train, clip, metrics_of, checkpoints_of, tmp_path
 ):
     workdir = tmp_path / "run"
-    every = ["--set=output.checkpoint_every=1", "--set=output.log_every=1"]
+    every = ["--set=output.checkpoint_every=1", "--set=output.log_every=1", "--num_frames=5"]
     arguments = [f"--workdir={workdir}", f"--clip={clip}", "--preset=smoke", *every]
     ended = train(*arguments, "--set=learning.learning_rate=1e30")
     ended.check_mistake("not finite at step", "learning.learning_rate")
