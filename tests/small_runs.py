@@ -26,6 +26,7 @@ NETWORKS = {
     "model.noise_size": 4,
     "model.transition_hidden": (4,),
     "model.emission_width": 1 / 32,
+    "learning.bptt_length": 4,
 }
 # Preset -> what is smaller, or other, than it says.
 KINDS = {
