@@ -14,8 +14,8 @@ from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.restore import load_run
 from tf_dyngen.video.writers import write_video
 
-# A bias in front of a normalisation has no gradient but rounding, which Adam blows up; the mean that
-# the normalisation takes away holds it too.
+# A bias in front of a normalisation has no gradient but rounding, which Adam blows up; the mean
+# that the normalisation takes away holds it too.
 WITHOUT_INFLUENCE = r"deconvolution/layer_\d/bias|moving_mean"
 
 
