@@ -38,7 +38,8 @@ def pytest_collection_modifyitems(items):
 
 def pytest_deselected(items):
     for item in items:
-        item.config.stash.setdefault(DESELECTED, []).append(item.nodeid)
+        if item.get_closest_marker("soak"):
+            item.config.stash.setdefault(DESELECTED, []).append(item.nodeid)
 
 
 def pytest_sessionfinish(session):
@@ -54,8 +55,7 @@ def pytest_testnodedown(node):
 def pytest_terminal_summary(terminalreporter, config):
     skipped = terminalreporter.stats.get("skipped", [])
     lines = [f"skipped: {report.nodeid}: {report.longrepr[2]}" for report in skipped]
-    if config.getoption("markexpr") == "not soak":
-        lines += [f"left to `make soak`: {name}" for name in config.stash.get(DESELECTED, [])]
+    lines += [f"left to `make soak`: {name}" for name in config.stash.get(DESELECTED, [])]
     if lines:
         terminalreporter.section("not run")
         terminalreporter.write_line("\n".join(lines))
