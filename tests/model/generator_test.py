@@ -7,7 +7,7 @@ import tensorflow as tf
 from tests.model.small_generator import draw_latents, make_generator
 from tf_dyngen import presets
 from tf_dyngen.config import ModelConfig
-from tf_dyngen.model.generator import build_generator
+from tf_dyngen.model.generator import build_generator, to_pixels
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.normalization import MOMENTUM, ClipNormalization, Mode, Statistics
 from tf_dyngen.model.transition import build_transition
@@ -122,3 +122,13 @@ def test_the_network_of_a_linear_transition_sees_states_within_bounds():
     )
     np.testing.assert_allclose(far, farther, rtol=1e-6)
     assert (near.numpy() != far.numpy()).any()
+
+
+@pytest.mark.parametrize("shift", [-0.49, 0.0, 0.49])
+def test_frames_are_rounded_to_the_nearest_level_and_clipped(shift):
+    levels = np.arange(256)
+    frames = ((levels + shift) / 127.5 - 1.0).astype(np.float32)
+    np.testing.assert_array_equal(to_pixels(frames), levels)
+    np.testing.assert_array_equal(
+        to_pixels(np.array([-7.0, 1.01, 50.0], np.float32)), [0, 255, 255]
+    )
