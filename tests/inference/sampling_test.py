@@ -9,7 +9,6 @@ from tests.inference.linear_model import (
     NUM_FRAMES,
     OBSERVATION_STD,
     PIXELS,
-    STATE,
     make_problem,
 )
 from tf_dyngen.config import InferenceConfig
@@ -96,58 +95,54 @@ def root_of(precision, *blocks):
     return Latents(*(tf.constant(root, tf.float32) for root in [*roots, np.zeros((0, 0))]))
 
 
-@pytest.mark.parametrize("temperature", [1.0, 0.25])
-def test_moments_with_a_preconditioner_windows_and_temperature(temperature):
-    """The first window sees all frames and gives two, the second goes on from its state.
+LATENT, INITIAL = slice(0, NUM_FRAMES * NOISE), slice(NUM_FRAMES * NOISE, None)
+NUM_MOVES = 2 * MOVES
 
-    Both move as the posterior does given what they leave alone, so that together they sample it;
-    at a temperature its covariance is that much smaller.
+
+def sample_in_windows(problem, temperature, num_samples):
+    """FrameMoments; the first window sees all frames and gives two, the second goes on from there.
+
+    Both move as the posterior does given what they leave alone, so that together they sample it.
     """
-    problem = make_problem()
-    frames, split, second = problem.frames, NUM_FRAMES * NOISE, 2
-    latent, rest = slice(0, split), slice(second * NOISE, split)
-    num_samples, num_moves = 500, 2 * MOVES
+    second = 2
+    rest = slice(second * NOISE, LATENT.stop)
+    frames = tf.constant(problem.frames, tf.float32)
+    # The state in front of the second stands still: its own root has no influence.
+    roots = [root_of(problem.precision, block, INITIAL) for block in (LATENT, rest)]
     windows = [
-        Window(
-            0,
-            second,
-            Evidence(tf.constant(frames, tf.float32)),
-            root_of(problem.precision, latent, slice(split, None)),
-        ),
-        # The state in front of it stands still: its own root has no influence.
-        Window(
-            second,
-            NUM_FRAMES,
-            Evidence(tf.constant(frames[:, second:], tf.float32)),
-            root_of(problem.precision, rest, slice(split, None)),
-        ),
+        Window(0, second, Evidence(frames), roots[0]),
+        Window(second, NUM_FRAMES, Evidence(frames[:, second:]), roots[1]),
     ]
-    chains = Chains(["clip"], [NUM_FRAMES], problem.generator.latent_sizes)
     sampler = PosteriorSampler(
         problem.generator,
-        chains,
+        Chains(["clip"], [NUM_FRAMES], problem.generator.latent_sizes),
         row=0,
         clip_key=3,
         windows=windows,
         precision=OBSERVATION_STD**-2,
         config=InferenceConfig(
-            langevin_steps=num_moves, step_size=STEP_SIZE, temperature=temperature
+            langevin_steps=NUM_MOVES, step_size=STEP_SIZE, temperature=temperature
         ),
         seed=0,
     )
-    moments = sampler.moments(
-        num_samples=num_samples, burn_in=50, first_step=0, report=lambda: None
-    )
+    return sampler.moments(num_samples=num_samples, burn_in=50, first_step=0, report=lambda: None)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.25])
+def test_moments_with_a_preconditioner_windows_and_temperature(temperature):
+    """At a temperature the covariance is that much smaller."""
+    problem, num_samples = make_problem(), 500
+    moments = sample_in_windows(problem, temperature, num_samples)
     covariance = problem.design @ np.linalg.inv(problem.precision) @ problem.design.T
     mean = (problem.design @ problem.mean).reshape(NUM_FRAMES, PIXELS)
     variance = temperature * np.diag(covariance).reshape(NUM_FRAMES, PIXELS)
     # Two blocks that each are round: no direction of both is flatter than 1 - r, steeper than 1 + r
     # for their canonical correlation r.
     root = np.zeros_like(problem.precision)
-    for block in (latent, slice(split, split + STATE)):
+    for block in (LATENT, INITIAL):
         root[block, block] = np.linalg.cholesky(np.linalg.inv(problem.precision[block, block]))
     flattest, *_, steepest = np.linalg.eigvalsh(root.T @ problem.precision @ root)
-    kept = (1.0 - 0.5 * STEP_SIZE**2 * flattest) ** num_moves
+    kept = (1.0 - 0.5 * STEP_SIZE**2 * flattest) ** NUM_MOVES
     correlated = (1.0 + kept) / (1.0 - kept)
     error = np.sqrt(variance * correlated / num_samples)
     np.testing.assert_array_less(np.abs(moments.mean[:, 0, :, 0] - mean), 5.0 * error)
@@ -156,3 +151,12 @@ def test_moments_with_a_preconditioner_windows_and_temperature(temperature):
     # Tight enough to tell one temperature from the other.
     assert spread + bias < 0.75
     np.testing.assert_allclose(moments.variance[:, 0, :, 0], variance, rtol=spread + bias)
+
+
+def test_windows_without_temperature_climb_to_the_mode_together():
+    """Which of a Gaussian is the mean; there, neither window has anywhere to go."""
+    problem = make_problem()
+    moments = sample_in_windows(problem, 0.0, num_samples=3)
+    mean = (problem.design @ problem.mean).reshape(NUM_FRAMES, PIXELS)
+    np.testing.assert_allclose(moments.mean[:, 0, :, 0], mean, atol=1e-4)
+    np.testing.assert_allclose(moments.variance, 0.0, atol=1e-9)
