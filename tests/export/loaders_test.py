@@ -116,7 +116,7 @@ def test_a_fresh_process_runs_every_signature_by_two_loaders(served, requests, e
     }
     np.savez(tmp_path / "requests.npz", **given)
     command = [sys.executable, "-P", program, served.path, tmp_path / "requests.npz", tmp_path]
-    subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, timeout=600)
     for loader in ("tf2", "session"):
         with np.load(tmp_path / f"{loader}.npz") as found:
             check(dict(found), expected)
@@ -134,7 +134,7 @@ def test_the_c_api_runs_every_signature(served, requests, expected, tmp_path):
         plans.append(plan)
         outputs |= {f"{signature}/{name}": path for name, path in written.items()}
     command = [program, served.path, *plans]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     found = {name: read_tensor(path) for name, path in outputs.items()}
     check(found, expected)
 
