@@ -12,7 +12,7 @@ DATA_DIR := data
 # Threads that wait for each other over small matrices cost more than they bring.
 SINGLE_THREADED := OPENBLAS_NUM_THREADS=1
 
-.PHONY: train synthesize data test lint format lock clean
+.PHONY: train synthesize data test soak lint format lock clean
 
 train: $(VENV)/.installed
 	$(BIN)/python -m launch.train --workdir=$(RUN)
@@ -27,6 +27,10 @@ data: $(VENV)/.installed
 
 test: $(VENV)/.installed
 	$(SINGLE_THREADED) $(BIN)/python -m pytest -n 2
+
+# What is too slow for every day, see docs/soak.md.
+soak: $(VENV)/.installed
+	$(SINGLE_THREADED) $(BIN)/python -m pytest -n 2 -m soak
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check

@@ -1,9 +1,64 @@
-"""Two logical CPU devices for all tests; double precision and a data set for those that ask."""
+"""Two logical CPU devices for all tests; what is not run is said; fixtures that many ask for."""
 
+import fcntl
 import functools
+import os
+import shutil
 
 import numpy as np
 import pytest
+
+# What tests need beside Python -> the packages of Debian that hold it.
+TOOLS = {
+    "chromium or google-chrome": "chromium",
+    "chromedriver": "chromium-driver",
+    "cc": "gcc libc6-dev",
+}
+# The files that take longest: a worker that began one last would keep the other waiting.
+LONGEST = ("launch/multi_worker", "launch/interruption", "launch", "conformance", "export")
+DESELECTED = pytest.StashKey[list]()
+
+
+def pytest_report_header():
+    missing = [tool for tool in TOOLS if not any(map(shutil.which, tool.split(" or ")))]
+    if not missing:
+        return []
+    packages = " ".join(TOOLS[tool] for tool in missing)
+    tools = ", ".join(missing)
+    return f"not installed, tests of it are skipped: {tools}: apt-get install {packages}"
+
+
+def pytest_collection_modifyitems(items):
+    def rank(item):
+        ranks = [i for i, name in enumerate(LONGEST) if f"tests/{name}" in item.nodeid]
+        return min(ranks, default=len(LONGEST))
+
+    items.sort(key=rank)
+
+
+def pytest_deselected(items):
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.config.stash.setdefault(DESELECTED, []).append(item.nodeid)
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["deselected"] = session.config.stash.get(DESELECTED, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    node.config.stash[DESELECTED] = getattr(node, "workeroutput", {}).get("deselected", [])
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    skipped = terminalreporter.stats.get("skipped", [])
+    lines = [f"skipped: {report.nodeid}: {report.longrepr[2]}" for report in skipped]
+    lines += [f"left to `make soak`: {name}" for name in config.stash.get(DESELECTED, [])]
+    if lines:
+        terminalreporter.section("not run")
+        terminalreporter.write_line("\n".join(lines))
 
 
 def pytest_configure(config):
@@ -15,6 +70,28 @@ def pytest_configure(config):
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """made_once(NAME, make) -> a folder that make(folder) filled once for all workers.
+
+    Whoever changes what is in it changes a copy.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name, make):
+        folder, done = shared / f"once_{name}", shared / f"once_{name}.done"
+        with (shared / f"once_{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
 
 
 @pytest.fixture
@@ -39,32 +116,59 @@ def mirrored():
 
 
 @pytest.fixture(scope="session")
-def moving_mnist(tmp_path_factory):
+def twins(made_once, request):
+    """twins(KIND) -> folder of a run, trained on two devices, and versions/1; see small_runs."""
+    from tests import small_runs
+    from tf_dyngen.export.saved_model import export
+
+    def make(kind, folder):
+        mirrored = request.getfixturevalue("mirrored")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tf_dyngen.tasks.train.choose_strategy", lambda *_, **__: mirrored)
+            small_runs.train_kind(kind, folder)
+        export(folder / "run", folder / "versions")
+
+    return lambda kind: made_once(f"twin_{kind}", functools.partial(make, kind))
+
+
+@pytest.fixture(scope="session")
+def moving_mnist(made_once):
     """(data_dir, sequences): TFDS's own moving_mnist, made of [3, 20, 64, 64, 1] random bytes."""
     import tensorflow_datasets as tfds
     from tensorflow_datasets.video.moving_mnist import MovingMnist
 
-    data_dir = tmp_path_factory.mktemp("moving_mnist")
     sequences = np.random.default_rng(0).integers(0, 256, (3, 20, 64, 64, 1), np.uint8)
-    path = str(data_dir / "mnist_test_seq.npy")
-    np.save(path, sequences[..., 0].swapaxes(0, 1))  # The published file has time in front.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tfds.download.DownloadManager, "download", lambda self, url: path)
-        MovingMnist(data_dir=data_dir).download_and_prepare()
-    return data_dir, sequences
+
+    def make(data_dir):
+        path = str(data_dir / "mnist_test_seq.npy")
+        np.save(path, sequences[..., 0].swapaxes(0, 1))  # The published file has time in front.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tfds.download.DownloadManager, "download", lambda self, url: path)
+            MovingMnist(data_dir=data_dir).download_and_prepare()
+
+    return made_once("moving_mnist", make), sequences
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser for the pages of a file, see `tests.browser`."""
+    from tests.browser import opened
+
+    with opened() as driver:
+        yield driver
 
 
 @pytest.fixture(scope="session")
-def tiny_export(tmp_path_factory):
+def tiny_export(made_once):
     """tiny_export(APPEARANCE_SIZE) -> folder of a small served generator, see serving_stand_in."""
     from tests import serving_stand_in
 
-    folder = tmp_path_factory.mktemp("exported")
-
     @functools.cache
     def export(appearance_size=0):
-        path = folder / str(appearance_size)
-        return serving_stand_in.export(path, appearance_size=appearance_size)
+        return made_once(
+            f"tiny_export_{appearance_size}",
+            lambda folder: serving_stand_in.export(folder, appearance_size=appearance_size),
+        )
 
     return export
 

@@ -212,6 +212,7 @@ def test_the_health_check_fails_without_a_server_or_an_answer(service):
     assert run_check(service, port) != 0
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(
     shutil.which("tensorflow_model_server") is None, reason="there is no tensorflow_model_server"
 )

@@ -62,6 +62,7 @@ def test_simulated_reality_scores_one_and_cheap_tricks_are_found_out(name):
     check_order(simulated_sets(name))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ["fire", "flashing_light"])
 def test_filmed_reality_scores_one_and_cheap_tricks_are_found_out(name):
     path = CLIPS / f"{name}.avi"

@@ -2,23 +2,18 @@
 
 import itertools
 import re
-import shutil
 import time
 
 import pytest
 from scipy.stats import binomtest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from tests.browser import click, needs_browser, resize, text, wait_for, without_messages
 from tests.evaluation import example_report
 from tf_dyngen.evaluation import report
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-CHROMEDRIVER = shutil.which("chromedriver")
-PATIENCE = 8.0
 NUM_PAIRS = report.NUM_PAIRS
 # The colour in the middle of each canvas, all read between two drawings; from copies, so that the
 # canvases stay as they are.
@@ -30,21 +25,7 @@ return [...document.querySelectorAll(arguments[0])].map((canvas) => {
 });
 """
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and CHROMEDRIVER), reason="chromium and chromedriver are not installed"
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, Service(CHROMEDRIVER))
-    yield driver
-    driver.quit()
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +38,9 @@ def address(tmp_path_factory):
 @pytest.fixture
 def page(browser, address):
     """Opens the page; no messages in the console when the test has ended."""
-    browser.get_log("browser")
 
     def open_page(width=1280, scheme="light", motion="no-preference", visit=""):
-        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        resize(browser, width, height=900)
         features = [
             {"name": "prefers-color-scheme", "value": scheme},
             {"name": "prefers-reduced-motion", "value": motion},
@@ -72,23 +51,8 @@ def page(browser, address):
         wait_for(lambda: text(browser, "frame"))
         return browser
 
-    yield open_page
-    assert [entry["message"] for entry in browser.get_log("browser")] == []
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened"
-        time.sleep(0.05)
-
-
-def text(browser, name):
-    return browser.find_element(By.ID, name).text
-
-
-def click(browser, name):
-    browser.find_element(By.ID, name).click()
+    with without_messages(browser):
+        yield open_page
 
 
 def frames(browser, canvases="#compare canvas"):

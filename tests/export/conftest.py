@@ -7,14 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.training.conftest import moving_clip
+from tests.small_runs import make_clips, train_small
 from tf_dyngen.export.saved_model import export
-from tf_dyngen.tasks.train import train
 from tf_dyngen.training.restore import TrainedRun, load_run
-from tf_dyngen.video.sources import Source
 
-NAMES = ["left", "right", "up*down"]
-ATTENTION = {"video.height": "16", "video.width": "16", "attention.parts": "2"}
 SETTINGS = {
     "model.appearance_size": "2",
     "model.bilinear_rank": "4",
@@ -55,39 +51,27 @@ class Exported:
         return self.run.generator.rollout(start, noise.astype(np.float32)).numpy()
 
 
-def train_small(workdir, folder, names, settings, preset="smoke"):
-    """Trains on clips of 12 frames of 16x16, one a name; returns the run."""
-    folder.mkdir(exist_ok=True)
-    for seed, name in enumerate(names):
-        np.save(folder / f"{name}.npy", moving_clip(name, 12, seed=seed).frames)
-    source = Source(tuple(str(folder / f"{name}.npy") for name in names))
-    train(
-        workdir,
-        preset=preset,
-        changes=settings,
-        source=source,
-        embedded=source,
-        register=lambda name: None,
-    )
-    return load_run(workdir, print)
-
-
-def _export(folder, settings, preset):
-    run = train_small(folder / "run", folder / "clips", NAMES, settings, preset)
-    path = export(folder / "run", folder / "versions")
-    return Exported(run, folder / "run", path, tf.saved_model.load(str(path)).signatures)
+def _read(folder):
+    path = folder / "versions" / "1"
+    signatures = tf.saved_model.load(str(path)).signatures
+    return Exported(load_run(folder / "run", print), folder / "run", path, signatures)
 
 
 @pytest.fixture(scope="session")
-def exported(tmp_path_factory):
+def exported(twins):
     """Of the default preset."""
-    return _export(tmp_path_factory.mktemp("exported"), ATTENTION, None)
+    return _read(twins("texture"))
 
 
 @pytest.fixture(scope="session")
-def with_looks(tmp_path_factory):
+def with_looks(made_once):
     """Of a linear backbone with appearance."""
-    return _export(tmp_path_factory.mktemp("with_looks"), SETTINGS, "smoke")
+
+    def make(folder):
+        train_small(folder / "run", make_clips(folder / "clips"), "smoke", SETTINGS)
+        export(folder / "run", folder / "versions")
+
+    return _read(made_once("with_looks", make))
 
 
 @pytest.fixture(scope="session", params=["exported", "with_looks"])

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tests.inference.linear_model import NOISE, NUM_FRAMES, OBSERVATION_STD, STATE, make_problem
-from tf_dyngen.inference.langevin import langevin_step
+from tf_dyngen.inference.langevin import TRUNCATION, langevin_step
 from tf_dyngen.model.density import Evidence, log_joint_density
 from tf_dyngen.model.latents import Latents
 
@@ -129,3 +129,56 @@ def test_latents_without_influence_follow_the_prior_alone(empty):
     )
     np.testing.assert_allclose(moved.noise, 0.5 * np.ones([1, 2, 2]))
     np.testing.assert_array_equal(moved.appearance, latents.appearance)
+
+
+def one_by_one(values):
+    """Latents whose noise holds the values, one a clip, and of which nothing else moves."""
+    return Latents(
+        tf.constant(values, tf.float32)[:, None, None], *[tf.zeros([len(values), 0])] * 2
+    )
+
+
+def test_only_entries_beyond_the_bound_are_truncated():
+    """In the preconditioner's coordinates: L' times the gradient, here -4 z."""
+    z = np.array([0.0, 0.5, -1.0, 1.5, -2.0, 100.0, -1e6])
+    draws = np.linspace(-1, 1, len(z))
+    step_size, root = 0.6, 2.0
+    moved, _ = langevin_step(
+        one_by_one(z),
+        lambda latents: -tf.reduce_sum(tf.square(latents.noise), axis=[1, 2]),
+        step_size=step_size,
+        noise=one_by_one(draws),
+        preconditioner=Latents(*[tf.constant(root)] * 3),
+    )
+    slope = np.clip(root * -2.0 * z, -TRUNCATION, TRUNCATION)
+    assert sorted(slope)[:2] == [-TRUNCATION, sorted(slope)[1]]
+    expected = z + root * (0.5 * step_size**2 * slope + step_size * draws)
+    np.testing.assert_allclose(moved.noise[:, 0, 0], expected, rtol=1e-6)
+
+
+def test_chains_stay_at_the_peak_though_the_preconditioner_knows_nothing_of_the_curvature():
+    """A density 100 times narrower than it says: moves without truncation would double each time.
+
+    A truncated move goes back by 0.5 * 6 = 3 at most, and what is drawn has variance 1: beyond 3 a
+    chain is a walk with that drift, of which exp(-6 |z|) are as far out as z.
+    """
+    num_chains, curvature = 300, 1e4
+    draw = np.random.default_rng(0)
+    latents = one_by_one(np.zeros(num_chains))
+
+    @tf.function(autograph=False)
+    def move(latents, noise):
+        return langevin_step(
+            latents,
+            lambda z: -0.5 * curvature * tf.reduce_sum(tf.square(z.noise), axis=[1, 2]),
+            step_size=1.0,
+            noise=noise,
+            preconditioner=Latents(*[tf.constant(1.0)] * 3),
+        )[0]
+
+    farthest = 0.0
+    for _ in range(200):
+        latents = move(latents, one_by_one(draw.standard_normal(num_chains)))
+        farthest = max(farthest, np.abs(latents.noise).max())
+    # 60,000 draws: of a standard normal one may be 4.5 out, at the edge of a move of 3.
+    assert farthest < 3.0 + 2 * 4.5

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.launch.commands import run_here
+
 
 @pytest.fixture(scope="session")
-def animate(start, finish):
+def animate():
     """animate(ARGUMENT, ...) -> Ended."""
-    return lambda *arguments, **limits: finish(start("launch.animate", *arguments, **limits))
+    return lambda *arguments: run_here("launch.animate", *arguments)
 
 
 @pytest.fixture
@@ -108,9 +110,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_line_and_writes_nothing(
-    mistake, animate, trained, clip, image, waves, tmp_path
-):
+def test_a_mistake_is_one_line_and_writes_nothing(mistake, trained, clip, image, waves, tmp_path):
     changed, words = MISTAKES[mistake]
     first, *rest = (Image.fromarray(frame) for frame in waves())
     first.save(tmp_path / "moving.gif", save_all=True, append_images=rest)
@@ -120,8 +120,7 @@ def test_a_mistake_is_one_line_and_writes_nothing(
     flags = {**good, **changed}
     before = sorted(tmp_path.rglob("*"))
     places = {"here": tmp_path, "clip": clip}
-    ended = animate(
-        *(f"--{key}={str(value).format(**places)}" for key, value in flags.items() if value)
-    )
+    filled = {key: str(value).format(**places) for key, value in flags.items() if value}
+    ended = run_here("launch.animate", *(f"--{key}={value}" for key, value in filled.items()))
     ended.check_mistake(*words)
     assert sorted(tmp_path.rglob("*")) == before

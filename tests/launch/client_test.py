@@ -14,7 +14,6 @@ import sys
 import termios
 import threading
 import time
-from pathlib import Path
 
 import imageio.v3 as iio
 import numpy as np
@@ -22,8 +21,8 @@ import pytest
 from PIL import Image
 
 from tests import serving_stand_in
+from tests.launch.commands import ROOT, run_here
 
-ROOT = Path(__file__).parents[2]
 CLIENT = "launch.client"
 PATIENCE_SECONDS = 30.0
 COMMAND = [sys.executable, "-m", CLIENT]
@@ -137,18 +136,18 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_line_and_writes_nothing(mistake, start, finish, rest, tmp_path):
+def test_a_mistake_is_one_line_and_writes_nothing(mistake, rest, tmp_path):
     flags, words = MISTAKES[mistake]
     with socket.create_server(("127.0.0.1", 0)) as taken:
         closed = taken.getsockname()[1]
     flags = [flag.format(world=tmp_path, closed=closed) for flag in flags]
-    ended = finish(start(CLIENT, f"--url={rest.url}", f"--output={tmp_path}/new.npy", *flags))
+    ended = run_here(CLIENT, f"--url={rest.url}", f"--output={tmp_path}/new.npy", *flags)
     ended.check_mistake(*words)
     assert not list(tmp_path.iterdir())
 
 
-def test_without_a_terminal_an_output_must_be_named(client, stand_in):
-    client().check_mistake("no terminal", "--output")
+def test_without_a_terminal_an_output_must_be_named(stand_in):
+    run_here(CLIENT, f"--url={stand_in.url}").check_mistake("no terminal", "--output")
     assert not stand_in.asked
 
 
@@ -257,6 +256,7 @@ def free_port():
         return taken.getsockname()[1]
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(
     shutil.which("tensorflow_model_server") is None, reason="there is no tensorflow_model_server"
 )

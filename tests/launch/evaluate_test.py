@@ -6,12 +6,15 @@ import shutil
 import numpy as np
 import pytest
 
+from tests.launch.commands import run_here
+
 LENGTH = ["--num_videos=2", "--num_frames=36", "--drift_frames=48"]
 
 
 @pytest.fixture(scope="module")
-def evaluate(start, finish):
-    return lambda *arguments: finish(start("launch.evaluate", *arguments))
+def evaluate():
+    """evaluate(ARGUMENT, ...) -> Ended."""
+    return lambda *arguments: run_here("launch.evaluate", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -155,12 +158,12 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_mistakes_are_one_line_and_write_nothing(mistake, evaluate, trained, waves, tmp_path):
+def test_mistakes_are_one_line_and_write_nothing(mistake, trained, waves, tmp_path):
     np.save(tmp_path / "short.npy", waves(5))
     flags, words = MISTAKES[mistake]
     filled = [flag.format(world=tmp_path, run=trained) for flag in flags]
     if not any(flag.startswith("--output") for flag in filled):
         filled.append(f"--output={tmp_path}/out")
     before = sorted(tmp_path.rglob("*"))
-    evaluate(*filled).check_mistake(*words)
+    run_here("launch.evaluate", *filled).check_mistake(*words)
     assert sorted(tmp_path.rglob("*")) == before

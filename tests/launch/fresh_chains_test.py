@@ -4,7 +4,10 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
+
+from tests.launch.commands import run_here
 
 FRESH = ["--preset=smoke", "--set=inference.chains=fresh"]
 OF_CLIP = "--motion=waves"
@@ -19,9 +22,9 @@ def run(train, clip, tmp_path_factory):
 
 
 @pytest.fixture
-def command(start, finish, run):
+def command(run):
     """command(NAME, FLAG, ...) -> Ended, of a command that uses the run."""
-    return lambda name, *flags: finish(start(f"launch.{name}", f"--workdir={run}", *flags))
+    return lambda name, *flags: run_here(f"launch.{name}", f"--workdir={run}", *flags)
 
 
 def test_a_clips_motion_is_that_of_its_inference(command, run, clip, waves, tmp_path):
@@ -52,10 +55,13 @@ def test_images_and_exports_need_no_chains(command, waves, tmp_path):
     metadata = json.loads((tmp_path / "versions/1/assets.extra/metadata.json").read_text())
     # No clip's motion can be asked for.
     assert metadata["clips"] == []
+    start = tf.saved_model.load(str(tmp_path / "versions/1")).signatures["start"]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="clip must be from -1 to -1"):
+        start(seed=tf.constant([3]), clip=tf.constant([0]))
 
 
-def test_recovery_needs_chains(start, finish, train, clip, tmp_path):
+def test_recovery_needs_chains(train, clip, tmp_path):
     run = f"--workdir={tmp_path}/run"
     train(run, f"--clip={clip}", *FRESH, "--hide=square:6", "--steps=0").check_good()
-    ended = finish(start("launch.recover", run, f"--output={tmp_path}/new"))
+    ended = run_here("launch.recover", run, f"--output={tmp_path}/new")
     ended.check_mistake("chains that are not kept", "inference.chains=persistent")

@@ -7,16 +7,15 @@ import signal
 import time
 
 import numpy as np
-import tensorflow as tf
+import pytest
+
+from tests.small_runs import check_same_numbers, numbers_of
 
 PATIENCE_SECONDS = 120.0
-# Of these only the time of day decides.
-UNCOMPARED = ("seconds", "save_counter")
 MANY = ["--preset=smoke", "--steps=1000000", "--set=output.log_every=5"]
 # Windows and two clips, so that everything a checkpoint must hold is in use.
 KILLED = [
     "--preset=smoke",
-    "--steps=100",
     "--set=learning.bptt_length=5",
     "--set=output.log_every=1",
     "--set=output.checkpoint_every=7",
@@ -34,20 +33,6 @@ def wait_for_lines(path, number):
     while num_lines(path) < number:
         assert time.monotonic() < until, f"{path} has {num_lines(path)} lines, not {number}"
         time.sleep(0.002)
-
-
-def tensors(workdir, step):
-    """The numbers in a checkpoint by name, those of the chains too."""
-    folder = workdir / "checkpoints"
-    reader = tf.train.load_checkpoint(str(folder / f"ckpt-{step}"))
-    values = {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
-    with np.load(folder / f"chains-{step}.0-of-1.npz", allow_pickle=False) as chains:
-        values.update({name: chains[name] for name in chains.files if name != "clip_ids"})
-    return {
-        name: value
-        for name, value in values.items()
-        if isinstance(value, np.ndarray | np.generic) and not name.startswith(UNCOMPARED)
-    }
 
 
 def figures(rows):
@@ -86,31 +71,32 @@ def test_sigterm_and_sigint_stop_in_good_order_and_it_goes_on(
     assert check_stopped(ended, workdir, metrics_of, checkpoints_of, step) > step
 
 
+@pytest.mark.parametrize(
+    ("num_steps", "num_kills"), [(60, 1), pytest.param(2000, 40, marks=pytest.mark.soak)]
+)
 def test_a_run_killed_at_random_ends_where_an_uninterrupted_one_ends(
-    start, finish, train, waves, metrics_of, checkpoints_of, tmp_path
+    start, finish, train, waves, metrics_of, checkpoints_of, tmp_path, num_steps, num_kills
 ):
     for name, phase in (("a", 0.0), ("b", 1.0)):
         np.save(tmp_path / f"{name}.npy", waves(phase=phase))
-    arguments = [*(f"--clip={tmp_path}/{name}.npy" for name in "ab"), *KILLED]
+    clips = [f"--clip={tmp_path}/{name}.npy" for name in "ab"]
+    arguments = [*clips, *KILLED, f"--steps={num_steps}"]
     whole, pieces = tmp_path / "whole", tmp_path / "pieces"
     train(f"--workdir={whole}", *arguments).check_good()
 
-    for _ in range(2):
+    metrics = pieces / "metrics.jsonl"
+    for _ in range(num_kills):
         process = start("launch.train", f"--workdir={pieces}", *arguments)
-        lines = num_lines(pieces / "metrics.jsonl")
-        wait_for_lines(pieces / "metrics.jsonl", lines + random.randint(1, 35))
+        wait_for_lines(metrics, num_lines(metrics) + random.randint(1, 35))
         time.sleep(random.uniform(0.0, 0.02))
         os.kill(process, signal.SIGKILL)
         assert finish(process).status == -signal.SIGKILL
-    assert checkpoints_of(pieces)[-1] < 100
-    ended = train(f"--workdir={pieces}").check_good()
-    assert "going on at step" in ended.stderr
+    saved = checkpoints_of(pieces)
+    assert all(step < num_steps for step in saved)
+    ended = train(f"--workdir={pieces}", *arguments).check_good()
+    assert ("going on at step" in ended.stderr) == bool(saved)
 
-    expected, found = tensors(whole, 100), tensors(pieces, 100)
-    assert len(expected) > 20
-    assert found.keys() == expected.keys()
-    for name, value in expected.items():
-        np.testing.assert_array_equal(found[name], value, err_msg=name)
+    check_same_numbers(pieces, whole, num_steps)
     assert figures(metrics_of(pieces)) == figures(metrics_of(whole))
     assert checkpoints_of(pieces) == checkpoints_of(whole)
     assert not [path for path in pieces.rglob("*") if path.name.endswith((".tmp", "_temp"))]
@@ -120,7 +106,7 @@ def test_a_run_out_of_numbers_names_the_step_and_keeps_the_checkpoint(
     train, clip, metrics_of, checkpoints_of, tmp_path
 ):
     workdir = tmp_path / "run"
-    every = ["--set=output.checkpoint_every=1", "--set=output.log_every=1"]
+    every = ["--set=output.checkpoint_every=1", "--set=output.log_every=1", "--num_frames=5"]
     arguments = [f"--workdir={workdir}", f"--clip={clip}", "--preset=smoke", *every]
     ended = train(*arguments, "--set=learning.learning_rate=1e30")
     ended.check_mistake("not finite at step", "learning.learning_rate")
@@ -128,7 +114,7 @@ def test_a_run_out_of_numbers_names_the_step_and_keeps_the_checkpoint(
     step = int(ended.errors[0].partition("at step ")[2].partition(":")[0])
     assert [row["step"] for row in rows] == list(range(1, step))
     assert checkpoints_of(workdir)[-1] == step - 1
-    for name, value in tensors(workdir, step - 1).items():
+    for name, value in numbers_of(workdir, step - 1).items():
         assert np.isfinite(value).all(), name
 
 
@@ -143,18 +129,23 @@ def test_a_broken_checkpoint_is_passed_over(train, trained, metrics_of, checkpoi
     assert checkpoints_of(workdir)[-1] == 20
     # The steps run again give the numbers they gave.
     assert figures(metrics_of(workdir)) == figures(metrics_of(trained))
-    for name, value in tensors(trained, 20).items():
-        np.testing.assert_array_equal(tensors(workdir, 20)[name], value, err_msg=name)
+    check_same_numbers(workdir, trained, 20)
 
 
-def test_a_full_disk_is_a_mistake_that_names_the_file(train, clip, tmp_path):
+def test_a_full_disk_is_a_mistake_that_names_the_file_and_another_seed_another_run(
+    train, trained, clip, metrics_of, tmp_path
+):
     workdir = tmp_path / "run"
     # TensorBoard's events take 400 bytes a step, no other file more than 12,000 in all.
     every = ["--set=output.log_every=1", "--set=output.checkpoint_every=100000"]
-    run = ["--preset=smoke", "--steps=1000", "--set=output.samples_every=100000", *every]
+    every += ["--set=output.samples_every=100000"]
+    run = ["--preset=smoke", "--steps=1000", "--seed=1", *every]
     ended = train(f"--workdir={workdir}", f"--clip={clip}", *run, file_size=12_000)
     ended.check_mistake("tensorboard", "File too large", "free space")
     assert not list(workdir.rglob("ckpt-*.index"))
+    first = metrics_of(trained)[0]
+    (other,) = (row for row in metrics_of(workdir) if row["step"] == first["step"])
+    assert other["log_joint"] != first["log_joint"]
 
 
 def test_a_full_disk_keeps_the_checkpoints_before(
@@ -162,13 +153,11 @@ def test_a_full_disk_keeps_the_checkpoints_before(
 ):
     workdir = tmp_path / "run"
     shutil.copytree(trained, workdir)
-    before = tensors(workdir, 20)
     ended = train(f"--workdir={workdir}", "--steps=30", file_size=50_000)
     ended.check_mistake("ckpt-25", "File too large")
     # With room again, it goes on where it was.
     ended = train(f"--workdir={workdir}", "--steps=20").check_good()
     assert "going on at step 20" in ended.stderr
     assert checkpoints_of(workdir) == [15, 20]
-    for name, value in tensors(workdir, 20).items():
-        np.testing.assert_array_equal(value, before[name], err_msg=name)
+    check_same_numbers(workdir, trained, 20)
     assert metrics_of(workdir) == metrics_of(trained)

@@ -1,4 +1,7 @@
-"""Every mistake ends in exit status 2, one line `error: what is wrong: what to do`, no file."""
+"""Every mistake ends in exit status 2, one line `error: what is wrong: what to do`, no file.
+
+Most run in this process; `test_each_command_ends_with_status_2` forks one of each command.
+"""
 
 import json
 import os
@@ -8,6 +11,8 @@ import numpy as np
 import psutil
 import pytest
 from PIL import Image
+
+from tests.launch.commands import ROOT, run_here
 
 TRAIN = "launch.train"
 SYNTHESIZE = "launch.synthesize"
@@ -100,7 +105,6 @@ MISTAKES = {
     "unknown flag": (TRAIN, [*NEW_CLIP, "--step=5"], ["step", "--help"]),
     "word for a flag's number": (TRAIN, [*NEW_CLIP, "--steps=ten"], ["--steps", "ten"]),
     "unknown strategy": (TRAIN, [*NEW_CLIP, "--strategy=cloud"], ["--strategy", "mirrored"]),
-    "one device mirrored": (TRAIN, [*NEW_CLIP, "--strategy=mirrored"], ["two devices"]),
     "positional": (TRAIN, [*NEW_CLIP, "extra"], ["'extra'", "--NAME=VALUE"]),
     "other configuration": (
         TRAIN,
@@ -325,32 +329,63 @@ def tree(folder):
     return {p: p.is_file() and (stat.st_mtime_ns, stat.st_size) for p, stat in stats.items()}
 
 
+def fill(arguments, **places):
+    return [argument.format(**places) for argument in arguments]
+
+
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_line_and_writes_nothing(mistake, world, data_dir, start, finish):
+def test_a_mistake_is_one_line_and_writes_nothing(mistake, world, data_dir):
     module, arguments, words = MISTAKES[mistake]
     before = tree(world)
-    places = {"world": world, "data": data_dir}
-    ended = finish(start(module, *(argument.format(**places) for argument in arguments)))
-    ended.check_mistake(*(word.format(world=world) for word in words))
+    ended = run_here(module, *fill(arguments, world=world, data=data_dir))
+    ended.check_mistake(*fill(words, world=world))
     assert tree(world) == before
 
 
-def test_a_run_too_large_for_memory_is_refused(world, waves, start, finish, tmp_path):
+def test_a_run_too_large_for_memory_is_refused(world, waves, tmp_path):
     # At 1024x1024 and width 1 a frame takes six copies of 32 million float32: over 0.7 GB.
     num_frames = int(psutil.virtual_memory().total / 0.7e9) + 2
     np.save(tmp_path / "long.npy", waves(num_frames, (8, 8)))
     before = tree(world)
-    ended = finish(
-        start(
-            TRAIN,
-            *(argument.format(world=world) for argument in NEW_RUN),
-            f"--clip={tmp_path}/long.npy",
-            f"--num_frames={num_frames}",
-            "--size=1024",
-            "--set=model.normalization=true",
-            "--set=model.emission_width=1",
-            f"--set=learning.bptt_length={num_frames}",
-        )
+    ended = run_here(
+        TRAIN,
+        *fill(NEW_RUN, world=world),
+        f"--clip={tmp_path}/long.npy",
+        f"--num_frames={num_frames}",
+        "--size=1024",
+        "--set=model.normalization=true",
+        "--set=model.emission_width=1",
+        f"--set=learning.bptt_length={num_frames}",
     )
     ended.check_mistake("GB, this machine has", "--size")
     assert tree(world) == before
+
+
+# One of each command, as far into it as there is a mistake of its own.
+FORKED = {
+    "train": ([*NEW_CLIP, "--strategy=mirrored"], ["two devices"]),
+    "synthesize": ([*OUTPUT, "--motion=wives"], ["no clip 'wives'"]),
+    "infer": ([*OLD_RUN, "--clip={world}/text.mp4"], ["text.mp4"]),
+    "recover": ([*OLD_RUN, "--output={world}/new"], ["nothing was hidden"]),
+    "animate": ([*OUTPUT, "--image={world}/text/page.png"], ["page.png"]),
+    "evaluate": ([*OLD_RUN, "--clip=wives", "--output={world}/new"], ["no clip 'wives'"]),
+    "export": ([*OLD_RUN, "--output={world}/file"], ["is no folder"]),
+    "preview": (["--clip={world}/none.mp4", "--output={world}/new.png"], ["does not exist"]),
+    "studio": (["--export={world}/none"], ["none is no folder"]),
+    "client": (["--output={world}/new.npy", "--url=localhost"], ["no address of a server"]),
+}
+
+
+@pytest.mark.parametrize("command", FORKED)
+def test_each_command_ends_with_status_2(command, world, start, finish):
+    arguments, words = FORKED[command]
+    before = tree(world)
+    ended = finish(start(f"launch.{command}", *fill(arguments, world=world)))
+    ended.check_mistake(*words)
+    assert tree(world) == before
+
+
+def test_that_is_all_commands():
+    """Of `launch`: what has a `main`."""
+    modules = (ROOT / "launch").glob("*.py")
+    assert {path.stem for path in modules if "\ndef main(" in path.read_text()} == set(FORKED)

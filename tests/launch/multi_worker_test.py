@@ -12,8 +12,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.launch.commands import run_here
+
 ARGUMENTS = ["--preset=smoke", "--set=learning.batch_size=2", "--set=output.log_every=1"]
 TRY_AGAIN = 75
+# Steps after which a run by two is compared with one by one.
+LENGTH = 14
 PATIENCE_SECONDS = 120.0
 
 
@@ -21,7 +25,7 @@ PATIENCE_SECONDS = 120.0
 def clips(waves, tmp_path_factory):
     """A folder of three clips of two lengths."""
     folder = tmp_path_factory.mktemp("clips")
-    for number, length in enumerate([12, 9, 12]):
+    for number, length in enumerate([6, 4, 6]):
         np.save(folder / f"{number}.npy", waves(length, phase=float(number)))
     return folder
 
@@ -95,37 +99,53 @@ def check_same(one, other, step):
 
 @pytest.fixture(scope="module")
 def by_one(train, clips, tmp_path_factory):
-    """A run of 14 steps by one process."""
+    """A run of LENGTH steps by one process."""
     workdir = tmp_path_factory.mktemp("by_one") / "run"
-    train(f"--workdir={workdir}", f"--clip={clips}", *ARGUMENTS, "--steps=14").check_good()
+    train(f"--workdir={workdir}", f"--clip={clips}", *ARGUMENTS, f"--steps={LENGTH}").check_good()
     return workdir
 
 
-def test_two_workers_learn_as_one_and_either_goes_on_with_the_others_run(
+def test_two_workers_learn_as_one_though_each_is_lost_and_stop_together(
     train, start_two, finish, by_one, clips, metrics_of, checkpoints_of, tmp_path
 ):
     workdir = tmp_path / "run"
     arguments = [f"--workdir={workdir}", f"--clip={clips}", *ARGUMENTS]
-    ended = [finish(worker).check_good() for worker in start_two(*arguments, "--steps=10")]
-    assert "2 devices" in ended[0].stderr
-    assert "stopped at step" not in ended[1].stderr
+    every = ["--set=output.checkpoint_every=2", "--set=output.keep_checkpoints=1000"]
+    # The chief, then the other; a checkpoint stands between the two.
+    for lost, num_steps in ((0, random.randint(3, 5)), (1, random.randint(7, 9))):
+        workers = start_two(*arguments, *every, "--steps=1000000")
+        wait_for_steps(workdir, num_steps)
+        check_the_other_ends(workers, lost, finish)
     record = json.loads((workdir / "config.json").read_text())
     assert [clip["name"] for clip in record["clips"]] == ["0", "1", "2"]
-    assert [row["step"] for row in metrics_of(workdir)] == list(range(1, 11))
     # Two, then one.
-    ended = train(*arguments, "--steps=12").check_good()
-    assert "going on at step 10" in ended.stderr
+    num_steps = checkpoints_of(workdir)[-1] + 1
+    ended = train(*arguments, f"--steps={num_steps}").check_good()
+    assert f"going on at step {num_steps - 1}" in ended.stderr
     # One, then two, which a signal to one of them stops together.
-    every = ["--set=output.checkpoint_every=2", "--set=output.keep_checkpoints=1000"]
     workers = start_two(*arguments, *every, "--steps=1000000")
-    wait_for_steps(workdir, 15)
+    wait_for_steps(workdir, max(LENGTH, num_steps) + 1)
     os.kill(workers[1], signal.SIGTERM)
     ended = [finish(worker).check_good() for worker in workers]
+    assert "2 devices" in ended[0].stderr
     step = checkpoints_of(workdir)[-1]
     assert f"stopped at step {step} of 1000000" in ended[0].stderr
+    assert "stopped at step" not in ended[1].stderr
     assert len(noise(workdir, step)) == 3
     assert [row["step"] for row in metrics_of(workdir)] == list(range(1, step + 1))
-    check_same(by_one, workdir, 14)
+    check_same(by_one, workdir, LENGTH)
+
+
+def check_the_other_ends(workers, lost, finish):
+    """Kills a worker and asserts that the other says so, and that all are to be started again."""
+    os.kill(workers[lost], signal.SIGKILL)
+    killed = time.monotonic()
+    assert finish(workers[lost]).status == -signal.SIGKILL
+    other = finish(workers[1 - lost])
+    assert time.monotonic() - killed < 60
+    assert other.status == TRY_AGAIN, other.stderr
+    assert len(other.errors) == 1
+    assert "start all workers again" in other.errors[0]
 
 
 def wait_for_steps(workdir, number):
@@ -134,29 +154,6 @@ def wait_for_steps(workdir, number):
     while not path.exists() or path.read_bytes().count(b"\n") < number:
         assert time.monotonic() < until
         time.sleep(0.005)
-
-
-def test_a_lost_worker_ends_the_other_and_together_they_go_on(
-    start_two, finish, by_one, clips, tmp_path
-):
-    workdir = tmp_path / "run"
-    every = "--set=output.checkpoint_every=3"
-    arguments = [f"--workdir={workdir}", f"--clip={clips}", *ARGUMENTS, every, "--steps=14"]
-    # The chief, then the other; a checkpoint stands between the two.
-    for lost, num_steps in ((0, random.randint(4, 6)), (1, random.randint(8, 11))):
-        workers = start_two(*arguments)
-        wait_for_steps(workdir, num_steps)
-        os.kill(workers[lost], signal.SIGKILL)
-        killed = time.monotonic()
-        assert finish(workers[lost]).status == -signal.SIGKILL
-        other = finish(workers[1 - lost])
-        assert time.monotonic() - killed < 60
-        assert other.status == TRY_AGAIN, other.stderr
-        assert len(other.errors) == 1
-        assert "start all workers again" in other.errors[0]
-    for worker in start_two(*arguments):
-        finish(worker).check_good()
-    check_same(by_one, workdir, 14)
 
 
 def test_a_worker_alone_does_not_wait_for_ever(start, finish, clips, tmp_path):
@@ -189,11 +186,11 @@ TASK = {"type": "worker", "index": 0}
         ({"cluster": CLUSTER, "task": {"type": "chief", "index": 0}}, ["tasks of type chief"]),
     ],
 )
-def test_a_cluster_that_is_none_is_one_line(train, clips, tmp_path, config, words):
+def test_a_cluster_that_is_none_is_one_line(clips, tmp_path, config, words):
     text = config if isinstance(config, str) else json.dumps(config)
     environment = {} if config is None else {"TF_CONFIG": text}
     arguments = [f"--workdir={tmp_path}/run", f"--clip={clips}", "--strategy=multi_worker"]
-    train(*arguments, environment=environment).check_mistake(*words)
+    run_here("launch.train", *arguments, environment=environment).check_mistake(*words)
     assert not (tmp_path / "run").exists()
 
 
@@ -204,7 +201,7 @@ def test_a_data_set_that_gained_and_lost_clips_goes_on(train, clips, waves, tmp_
     train(*arguments, "--steps=4").check_good()
     before = noise(workdir, 4)
     (changed / "0.npy").unlink()
-    np.save(changed / "new.npy", waves(10, phase=7.0))
+    np.save(changed / "new.npy", waves(5, phase=7.0))
     still = ["--steps=5", "--set=learning.batch_size=2"]
     ended = train(*arguments, *still).check_good()
     assert "1 clips are new, their chains start anew: new" in ended.stderr
@@ -215,5 +212,6 @@ def test_a_data_set_that_gained_and_lost_clips_goes_on(train, clips, waves, tmp_
     # A batch of two of three clips: one of those that stayed may not have been visited since.
     shutil.rmtree(changed)
     changed.mkdir()
-    np.save(changed / "other.npy", waves(11, phase=9.0))
-    train(*arguments, "--steps=6").check_mistake("holds a run of another configuration")
+    np.save(changed / "other.npy", waves(5, phase=9.0))
+    ended = run_here("launch.train", *arguments, "--steps=6")
+    ended.check_mistake("holds a run of another configuration")

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.launch.commands import run_here
+
 PREVIEW = "launch.preview"
 
 
@@ -17,10 +19,10 @@ def clips(waves, tmp_path_factory):
     return folder
 
 
-def test_a_contact_sheet_has_a_row_a_clip_and_marks_what_is_hidden(start, finish, clips, tmp_path):
+def test_a_contact_sheet_has_a_row_a_clip_and_marks_what_is_hidden(clips, tmp_path):
     output = tmp_path / "sheet.png"
     arguments = [f"--clip={clips}", f"--output={output}", "--num_clips=3"]
-    assert "3 of 5 clips" in finish(start(PREVIEW, *arguments)).check_good().stderr
+    assert "3 of 5 clips" in run_here(PREVIEW, *arguments).check_good().stderr
     sheet = np.asarray(Image.open(output)).astype(int)
     assert sheet.shape[0] > 3 * 128
     # The mask of the first clip hides all of it.
@@ -30,19 +32,19 @@ def test_a_contact_sheet_has_a_row_a_clip_and_marks_what_is_hidden(start, finish
     assert abs(other[0] - other[1]) < 60
 
 
-def test_a_wall_plays_all_clips(start, finish, clips, tmp_path):
+def test_a_wall_plays_all_clips(clips, tmp_path):
     output = tmp_path / "wall.mp4"
     arguments = [f"--clip={clips}", f"--output={output}", "--size=16x32", "--num_frames=6"]
-    finish(start(PREVIEW, *arguments)).check_good()
+    run_here(PREVIEW, *arguments).check_good()
     frames = iio.imread(output, plugin="FFMPEG")
     # Five cells of 128x256 in two columns.
     assert frames.shape == (6, 3 * 132 + 4, 2 * 260 + 4, 3)
 
 
-def test_a_data_set_is_shown_with_its_labels(start, finish, data_dir, tmp_path):
+def test_a_data_set_is_shown_with_its_labels(data_dir, tmp_path):
     output = tmp_path / "wall.gif"
     data_set = ["--dataset=procedural_textures/fire_64", f"--data_dir={data_dir}"]
-    ended = finish(start(PREVIEW, *data_set, f"--output={output}", "--num_frames=4"))
+    ended = run_here(PREVIEW, *data_set, f"--output={output}", "--num_frames=4")
     assert "2 of 2 clips" in ended.check_good().stderr
     assert Image.open(output).n_frames == 4
 
@@ -60,8 +62,8 @@ def test_a_data_set_is_shown_with_its_labels(start, finish, data_dir, tmp_path):
         (["--dataset=procedural_nothing", "--output={out}/a.png"], ["procedural_nothing"]),
     ],
 )
-def test_mistakes_are_one_line(start, finish, clips, tmp_path, arguments, words):
+def test_mistakes_are_one_line(clips, tmp_path, arguments, words):
     places = {"clips": clips, "out": tmp_path}
-    ended = finish(start(PREVIEW, *(argument.format(**places) for argument in arguments)))
+    ended = run_here(PREVIEW, *(argument.format(**places) for argument in arguments))
     ended.check_mistake(*words)
     assert not list(tmp_path.iterdir())

@@ -11,6 +11,7 @@ import urllib.request
 
 import pytest
 
+from tests.launch.commands import run_here
 from tests.studio.stand_in import save_stand_in
 
 STUDIO = "launch.studio"
@@ -26,12 +27,6 @@ def folder(tmp_path_factory):
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as opened:
         return opened.getsockname()[1]
-
-
-@pytest.fixture
-def studio(start, finish):
-    """studio(ARGUMENT, ...) -> Ended."""
-    return lambda *arguments: finish(start(STUDIO, *arguments))
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
@@ -66,17 +61,17 @@ def fetch(address):
         (["--export={folder}", "--host=nowhere.invalid"], ["nowhere.invalid", "--host"]),
     ],
 )
-def test_mistakes_are_one_line(studio, folder, tmp_path, arguments, words):
+def test_mistakes_are_one_line(folder, tmp_path, arguments, words):
     shutil.copytree(folder / "1", tmp_path / "foreign")
     shutil.rmtree(tmp_path / "foreign" / "assets.extra")
     given = [argument.format(world=tmp_path, folder=folder) for argument in arguments]
-    studio(*given).check_mistake(*words)
+    run_here(STUDIO, *given).check_mistake(*words)
 
 
-def test_a_port_in_use(studio, folder):
+def test_a_port_in_use(folder):
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as opened:
         port = opened.getsockname()[1]
-        ended = studio(f"--export={folder}", f"--port={port}")
+        ended = run_here(STUDIO, f"--export={folder}", f"--port={port}")
     ended.check_mistake(f"port {port}", "give another --port")
 
 

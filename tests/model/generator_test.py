@@ -6,9 +6,11 @@ import tensorflow as tf
 
 from tests.model.small_generator import draw_latents, make_generator
 from tf_dyngen import presets
-from tf_dyngen.model.generator import build_generator
+from tf_dyngen.config import ModelConfig
+from tf_dyngen.model.generator import build_generator, to_pixels
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.normalization import MOMENTUM, ClipNormalization, Mode, Statistics
+from tf_dyngen.model.transition import build_transition
 
 BOTH = pytest.mark.parametrize("parameterisation", ["linear_backbone", "paper"])
 
@@ -104,3 +106,29 @@ def test_clip_normalization_by_mode():
     generated = layer(maps, statistics=Statistics(Mode.GENERATE, 2))
     expected = (maps - layer.moving_mean) / np.sqrt(variance + 1e-5)
     np.testing.assert_allclose(generated, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_network_of_a_linear_transition_sees_states_within_bounds():
+    """What it adds is bounded, so that no roll-out explodes by it: at most that of a tanh of 1."""
+    config = ModelConfig(state_size=3, noise_size=2, transition_hidden=(4,))
+    transition = build_transition(config)
+    random = np.random.default_rng(0)
+    for variable in transition.network.trainable_variables:
+        variable.assign(random.standard_normal(variable.shape))
+    noise = tf.zeros([1, 2])
+    directions = np.sign(random.standard_normal((1, 3)))
+    near, far, farther = (
+        transition(tf.constant(scale * directions, tf.float32), noise) for scale in (0.1, 1e3, 1e6)
+    )
+    np.testing.assert_allclose(far, farther, rtol=1e-6)
+    assert (near.numpy() != far.numpy()).any()
+
+
+@pytest.mark.parametrize("shift", [-0.49, 0.0, 0.49])
+def test_frames_are_rounded_to_the_nearest_level_and_clipped(shift):
+    levels = np.arange(256)
+    frames = ((levels + shift) / 127.5 - 1.0).astype(np.float32)
+    np.testing.assert_array_equal(to_pixels(frames), levels)
+    np.testing.assert_array_equal(
+        to_pixels(np.array([-7.0, 1.01, 50.0], np.float32)), [0, 255, 255]
+    )

@@ -1,5 +1,6 @@
 """Asking a served model, by REST and gRPC; the server is a stand-in that speaks the protocols."""
 
+import itertools
 import socket
 import threading
 import time
@@ -73,10 +74,12 @@ def test_both_ways_give_the_same_bits(tiny_export, connect):
         np.testing.assert_array_equal(answers[0][name], answers[1][name])
 
 
-@pytest.mark.parametrize("fault", ["busy", "drop", "cut", "clash", "slow"])
+# gRPC shows no half answers.
+PASSING = [*itertools.product(("rest", "grpc"), ("busy", "drop", "clash", "slow")), ("rest", "cut")]
+
+
+@pytest.mark.parametrize(("stand_in", "fault"), PASSING, indirect=["stand_in"])
 def test_what_passes_is_asked_again(stand_in, connect, fault):
-    if (stand_in.protocol, fault) == ("grpc", "cut"):
-        pytest.skip("gRPC shows no half answers")
     expected = connect(stand_in).predict("stream", STREAM)["frames"]
     lines = []
     connection = connect(stand_in, say=lines.append, timeout=0.5 if fault == "slow" else 5.0)
@@ -152,13 +155,16 @@ def test_the_version_is_kept_or_missed(stand_in, connect):
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
-    [("text", "not as TensorFlow Serving does"), ("float", "'frames' is float.*uint8.*announced")],
+    ("stand_in", "fault", "words"),
+    [
+        ("rest", "text", "not as TensorFlow Serving does"),
+        ("grpc", "text", "not as TensorFlow Serving does"),
+        # JSON tells no types.
+        ("grpc", "float", "'frames' is float.*uint8.*announced"),
+    ],
+    indirect=["stand_in"],
 )
 def test_an_answer_of_another_form(stand_in, connect, fault, words):
-    if (stand_in.protocol, fault) == ("rest", "float"):
-        # JSON tells no types.
-        pytest.skip()
     connection = connect(stand_in)
     connection.describe()
     stand_in.faults.append(fault)
@@ -181,9 +187,8 @@ def test_what_is_no_address(url):
         open_connection(url, "dyngen")
 
 
+@pytest.mark.parametrize("stand_in", ["rest"], indirect=True)
 def test_another_web_server(stand_in, connect):
-    if stand_in.protocol == "grpc":
-        pytest.skip("tested by `text`")
     with pytest.raises(UserError, match=r"HTTP status 404 and no JSON.*--url"):
         connect(stand_in.url + "/somewhere").describe()
 

@@ -1,23 +1,18 @@
 """The page in a real browser: it plays, obeys its controls, and fits narrow windows."""
 
 import re
-import shutil
 import time
 
 import numpy as np
 import pytest
 from PIL import Image
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from tests.browser import needs_browser, resize, text, wait_for, without_messages
 from tests.studio.stand_in import served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-CHROMEDRIVER = shutil.which("chromedriver")
-PATIENCE = 8.0
 # The pixels of the canvas, as the page draws them; read from a copy, so that it stays as it is.
 PIXELS = """
 const canvas = document.getElementById("canvas");
@@ -37,21 +32,7 @@ WebSocket.prototype.send = function (...given) {
 };
 """
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and CHROMEDRIVER), reason="chromium and chromedriver are not installed"
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, Service(CHROMEDRIVER))
-    yield driver
-    driver.quit()
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
@@ -64,23 +45,10 @@ def address(export_folder):
 def page(browser, address):
     """The page, playing in a window 1280 pixels wide; no errors when the test has ended."""
     resize(browser, 1280)
-    browser.get_log("browser")
-    browser.get(address)
-    wait_for(lambda: plays(browser))
-    yield browser
-    assert [entry["message"] for entry in browser.get_log("browser")] == []
-
-
-def resize(browser, width):
-    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
+    with without_messages(browser):
+        browser.get(address)
+        wait_for(lambda: plays(browser))
+        yield browser
 
 
 def pixels(browser):
@@ -101,10 +69,6 @@ def plays(browser):
     """Whether the canvas has the model's size and a picture."""
     shown = pixels(browser)
     return len(shown) == 24 * 32 and shown[:, :3].any()
-
-
-def text(browser, name):
-    return browser.find_element(By.ID, name).text
 
 
 def chosen(browser, name):

@@ -123,3 +123,8 @@ def test_the_shortest_clips_of_any_size(num_frames, size, channels):
 def test_variety_out_of_range_is_refused(synthesizer, variety):
     with pytest.raises(UserError, match="from 0"):
         choose_variety(synthesizer._generator, variety)
+
+
+@pytest.mark.parametrize("variety", [0.0, 1.0])
+def test_variety_at_either_end_is_taken(synthesizer, variety):
+    assert choose_variety(synthesizer._generator, variety) == variety

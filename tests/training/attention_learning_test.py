@@ -6,7 +6,6 @@ import pytest
 from tests.training.conftest import moving_clip
 from tf_dyngen.errors import UserError
 from tf_dyngen.tasks.synthesize import Synthesizer
-from tf_dyngen.training.checkpoint import Checkpoints
 
 ATTENTION = {
     "model.parameterisation": "attention",
@@ -78,24 +77,6 @@ def test_a_trained_clip_is_still_played_as_it_is(make_attention):
         np.testing.assert_array_equal(played, clip.frames)
 
 
-def test_a_restored_run_ends_bit_for_bit_where_an_uninterrupted_one_does(make_attention, tmp_path):
-    settings, lengths = {"learning.bptt_length": 8}, (20, 14)
-    whole = make_attention(settings, lengths)
-    for _ in range(3):
-        whole.run_step()
-    Checkpoints(tmp_path, chains=whole.chains, **whole.contents()).save(3, 0.0)
-    second = make_attention(settings, lengths, start=False)
-    restored = Checkpoints(tmp_path, chains=second.chains, **second.contents())
-    assert restored.restore_latest(pytest.fail) == (3, 0.0, [])
-    second.completed = 3
-    for trainer in (whole, second):
-        for _ in range(8):
-            trainer.run_step()
-    kept, found = numbers(whole), numbers(second)
-    for name, values in kept.items():
-        np.testing.assert_array_equal(values, found[name], err_msg=name)
-
-
 def test_windows_know_where_in_the_memory_they_are(make_attention):
     trainer = make_attention({"learning.bptt_length": 8}, lengths=(20, 14))
     seen = []
@@ -108,22 +89,6 @@ def test_windows_know_where_in_the_memory_they_are(make_attention):
         shown = first + batch.starts + batch.strides - 1
         np.testing.assert_array_equal(state.sources[0].time[:, 0], shown)
     assert max(seen) > 0
-
-
-def test_two_replicas_learn_as_one(make_attention, mirrored):
-    settings, lengths = {"learning.batch_size": 2, "learning.bptt_length": 10}, (12, 10, 9, 10)
-    one = make_attention(settings, lengths)
-    two = make_attention(settings, lengths, strategy=mirrored)
-    for _ in range(4):
-        metrics_one, metrics_two = one.run_step(), two.run_step()
-    for name in ("mse", "log_joint", "latent_std"):
-        expected = getattr(metrics_one, name)
-        assert getattr(metrics_two, name) == pytest.approx(expected, rel=1e-3), name
-    # Batches of other sizes round in other ways, single precision.
-    np.testing.assert_allclose(two.chains.noise, one.chains.noise, atol=2e-3)
-    pairs = zip(one.generator.variables, two.generator.variables, strict=True)
-    for a, b in pairs:
-        np.testing.assert_allclose(b.numpy(), a.numpy(), atol=2e-3, err_msg=a.path)
 
 
 def test_padding_has_no_influence(make_attention, monkeypatch):

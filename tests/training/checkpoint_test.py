@@ -29,22 +29,6 @@ def run(trainer, num_steps):
         trainer.run_step()
 
 
-def test_a_restored_run_ends_bit_for_bit_where_an_uninterrupted_one_does(make_trainer, tmp_path):
-    # The preconditioner follows at steps 0, 3, 6: between them it must come back as it was.
-    settings = {"inference.precondition_every": 3, "learning.statistics_weight": 1.0}
-    whole = make_trainer(settings)
-    run(whole, 4)
-    Checkpoints(tmp_path, **all_of(whole)).save(whole.completed, 1.5)
-    run(whole, 5)
-    second = make_trainer(settings, start=False)
-    restored = Checkpoints(tmp_path, **all_of(second)).restore_latest(pytest.fail)
-    assert restored == (4, 1.5, [])
-    second.completed = restored.step
-    run(second, 5)
-    for a, b in zip(numbers(whole), numbers(second), strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
 def test_one_device_goes_on_with_the_checkpoint_of_two_and_two_with_that_of_one(
     make_trainer, mirrored, tmp_path
 ):

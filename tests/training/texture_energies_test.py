@@ -1,5 +1,7 @@
 """Energies of new frames beside a clip's: ratios of each, and what following them leads to."""
 
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -81,13 +83,19 @@ def test_following_the_running_mean_leads_to_the_clips_energies():
     real, random = noise(1, 30)[0], np.random.default_rng(0)
     gain, running, logs = tf.Variable(0.3), RunningRatio(30), []
     optimizer = tf.keras.optimizers.Adam(0.02)
-    for _ in range(300):
-        scales = np.sqrt(random.choice([0.1, 1.9], 2)).astype(np.float32)
+
+    @functools.partial(tf.function, autograph=False)
+    def slope(scales):
         with tf.GradientTape() as tape:
             made = gain * scales[:, None, None, None, None] * real
             found = log_energy_ratio(made, tf.constant(real), tf.constant(30))
             pulled = pull(running.mean, found)
-        optimizer.apply([tape.gradient(pulled, gain)], [gain])
+        return tape.gradient(pulled, gain), found
+
+    for _ in range(300):
+        scales = np.sqrt(random.choice([0.1, 1.9], 2)).astype(np.float32)
+        gradient, found = slope(tf.constant(scales))
+        optimizer.apply([gradient], [gain])
         running.update(found)
         logs.append(np.mean(found))
     assert np.mean(logs[:10]) < -2.0
