@@ -99,8 +99,7 @@ def recover_files(
             one.mkdir(exist_ok=True)
             _write(one, recovery, truths[row] if truths else None, num_samples)
             if output_size == AT_SOURCE_SIZE:
-                fit = run.record.config.video.fit
-                write_at_source_size(one / "inpainted.mp4", recovery, paths[row], fit)
+                write_at_source_size(one, recovery, paths[row], run.record.config.video)
     _say(f"wrote {output}: look at side_by_side.mp4")
 
 

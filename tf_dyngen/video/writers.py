@@ -2,8 +2,10 @@
 
 import contextlib
 import errno
+import functools
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,6 +89,7 @@ def open_video_writer(
     channels: int,
     frame_rate: float,
     num_videos: int = 1,
+    sound: encoding.Sound | None = None,
 ) -> Iterator[VideoWriter]:
     """Open `path` for writing frame by frame, in the form that its suffix names.
 
@@ -102,17 +105,21 @@ def open_video_writer(
       num_frames: T, how many frames will be appended for each video.
       frame_size: (H, W) in pixels.
       channels: C, 3 for RGB or 1 for grey.
-      frame_rate: frames a second; .npy, .png and folders keep none, .gif at most 50.
+      frame_rate: frames a second; .npy, .png and folders keep none; .gif at most 50, of more some
+        are left out. .mp4 repeats the last row or column of odd sizes. Both are said.
       num_videos: N; more than 1 only for .npy, which is then [N, T, H, W, C].
+      sound: to go with the frames, in .mp4.
     Yields: VideoWriter, to which exactly num_videos * num_frames frames are to be appended, unless
         its `end_early` says that they were all.
     Raises: UserError when `path` has another suffix, is a non-empty folder, or cannot be written.
     """
     path = Path(path)
-    layout = encoding.Layout(num_videos, num_frames, frame_size, channels, frame_rate)
+    layout = encoding.Layout(num_videos, num_frames, frame_size, channels, frame_rate, sound)
     encoder = encoding.encoder_for(path)
     _check_layout(path, layout)
     _check_free(path)
+    for line in encoding.changes_of(path, layout):
+        _say_once(line)
     with replacing(path) as temporary, contextlib.ExitStack() as stack:
         with write_errors(path):
             write = stack.enter_context(encoder(temporary, layout))
@@ -212,6 +219,12 @@ def replacing(path: Path) -> Iterator[Path]:
                 shutil.rmtree(temporary)
             else:
                 temporary.unlink(missing_ok=True)
+
+
+@functools.cache
+def _say_once(line: str) -> None:
+    """Says what is the same of every file that is written, once."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def _check_layout(path: Path, layout: encoding.Layout) -> None:
