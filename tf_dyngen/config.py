@@ -243,7 +243,7 @@ def _field_type(key: str):
 def _parse(key: str, value: Any, wanted) -> Any:
     """Reads `value` as the type of the setting `key`; strings other than for text are JSON."""
     if wanted is str:
-        parsed = value
+        parsed = str(value) if type(value) is int else value
     elif isinstance(value, str):
         try:
             parsed = json.loads(value.lower() if wanted is bool else value)

@@ -55,7 +55,7 @@ def write_at_source_size(
                 frame_size=pictures.size,
                 channels=3,
                 frame_rate=recovery.clip.frame_rate,
-                sound=_sound(footage, chosen, video) if output.suffix else None,
+                sound=_sound(footage, chosen, video) if output != folder / NAME else None,
             ) as writer:
                 for frame in tqdm.tqdm(
                     blended, "blending", len(frames), unit="frame", disable=None

@@ -23,6 +23,7 @@ from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clip_paths import expand_clip_paths
 from tf_dyngen.video.clips import blacken, read_clip
 from tf_dyngen.video.display import contact_sheet, side_by_side
+from tf_dyngen.video.encoding import form_of
 from tf_dyngen.video.heat import heat
 from tf_dyngen.video.masked_clips import NOTHING_HIDDEN
 from tf_dyngen.video.sources import open_collection
@@ -65,7 +66,7 @@ def recover_files(
     Raises: UserError if there is no such run, nothing in it is hidden, the truth does not fit, or
       the output cannot be written.
     """
-    if output.suffix:
+    if form_of(output):
         raise UserError(f"--output={output} looks like a file", "name a folder")
     output_paths(output, 1)  # Refuses, before any work, what cannot be written.
     run = load_run(workdir, _say)

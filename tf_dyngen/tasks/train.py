@@ -266,7 +266,7 @@ def _train_and_report(
                 seed=config.seed,
             ),
         ]
-    with StopRequest() as stop:
+    with StopRequest("stopping after this step; once more stops at once") as stop:
         trainer.train(actions, should_stop=stop, max_seconds=max_seconds)
     if workers.is_chief:
         _say_how_it_ended(workdir, trainer)

@@ -26,7 +26,10 @@ from PIL import Image
 
 from tf_dyngen.errors import UserError
 from tf_dyngen.video import display, ffmpeg
+from tf_dyngen.video.files import PICTURE_SUFFIXES, VIDEO_SUFFIXES
 
+# No folder is called so.
+FILE_SUFFIXES = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES, ".npz", ".mat", ".json", ".html", ".txt")
 NUM_SHEET_FRAMES = 16
 NUM_SHEET_COLUMNS = 4
 # A GIF counts time in hundredths of a second, and browsers slow down frames shown for only one.
@@ -59,9 +62,21 @@ Write = Callable[[np.ndarray], None]
 Encoder = Callable[[Path, Layout], AbstractContextManager[Write]]
 
 
+def form_of(path: Path) -> str:
+    """Return the suffix that names the form of what is written at `path`; "" is a folder.
+
+    A folder's name may have a number behind a dot, as in result.v2, or any name if it is there.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _ENCODERS or suffix in FILE_SUFFIXES:
+        return suffix
+    has_number = any(letter.isdigit() for letter in suffix)
+    return "" if has_number or path.is_dir() else suffix
+
+
 def encoder_for(path: Path) -> Encoder:
     """Choose the encoder that the suffix of `path` names; UserError if it names none."""
-    encoder = _ENCODERS.get(path.suffix.lower())
+    encoder = _ENCODERS.get(form_of(path))
     if encoder is None:
         raise UserError(
             f"cannot write {path}: {path.suffix} is no form that videos are written in",

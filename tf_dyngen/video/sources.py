@@ -1,5 +1,6 @@
 """Where clips come from: files and folders, or a TFDS data set; listed first, read on demand."""
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -197,6 +198,26 @@ def open_collection(
             "put masks beside them, as NAME_mask.png, or name one by --mask=FILE",
         )
     return MaskedCollection(collection, mask, seed) if mask else collection
+
+
+def refuse_sources(outputs: Iterable[Path], source: Source) -> None:
+    """Raises UserError if writing `outputs` would replace a clip that is learned, or its mask."""
+    there = [output for output in outputs if output.exists()]
+    if not there:
+        return
+    files: list[Path] = []
+    for path in source.clips:
+        # What is gone cannot be replaced.
+        with contextlib.suppress(UserError):
+            for clip in find_clips(path).clips:
+                files += [clip, *([mask] if (mask := find_mask(clip)) else [])]
+    if source.mask.file and source.mask.file != OWN:
+        files.append(Path(source.mask.file))
+    for output in there:
+        if any(file.exists() and output.samefile(file) for file in files):
+            raise UserError(
+                f"--output={output} is the clip that was learned, or its mask", "name another file"
+            )
 
 
 def signature(collection: Collection, video: VideoConfig, rows: np.ndarray) -> str:

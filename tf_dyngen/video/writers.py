@@ -161,7 +161,7 @@ def output_paths(path: str | os.PathLike[str], num_videos: int) -> list[Path]:
     Raises: UserError when `path` has an unknown suffix or stands for a non-empty folder.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
+    suffix = encoding.form_of(path)
     encoding.encoder_for(path)
     _check_free(path)
     if num_videos == 1 or suffix == ".npy":
@@ -231,7 +231,7 @@ def _check_layout(path: Path, layout: encoding.Layout) -> None:
     positive = min(layout.num_videos, layout.num_frames, *layout.frame_size, layout.frame_rate) > 0
     if not positive or layout.channels not in (1, 3):
         raise ValueError(f"{path}: no video can have {layout}")
-    if layout.num_videos > 1 and path.suffix.lower() != ".npy":
+    if layout.num_videos > 1 and encoding.form_of(path) != ".npy":
         raise ValueError(f"{path}: only .npy holds several videos, {layout.num_videos} announced")
 
 
@@ -239,11 +239,11 @@ def _check_free(path: Path) -> None:
     """Raise UserError, before any work is done, where writing `path` is bound to fail."""
     with write_errors(path):
         if path.is_dir():
-            if path.suffix:
+            if encoding.form_of(path):
                 _refuse(errno.EISDIR)
             if any(path.iterdir()):
                 _refuse(errno.ENOTEMPTY)
-        elif path.exists() and not path.suffix:
+        elif path.exists() and not encoding.form_of(path):
             _refuse(errno.EEXIST)
         parent = next(folder for folder in path.resolve().parents if folder.exists())
         if not parent.is_dir():
