@@ -1,9 +1,10 @@
 """What all commands share: running, reading flags, one-line errors with exit status 2."""
 
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ MISTAKE = 2
 TRY_AGAIN = 75
 # What a shell reports of a command that a signal has ended.
 SIGNALLED = 128
+_STDERR = 2
 _HELP = ("-h", "-help", "--help", "-helpshort", "--helpshort", "--helpfull")
 
 
@@ -63,6 +65,25 @@ def _end_by(number: signal.Signals) -> None:
 def _end(error: Exception, status: int) -> None:
     print("error: " + " ".join(str(error).split()), file=sys.stderr)
     sys.exit(status)
+
+
+@contextlib.contextmanager
+def quiet_imports() -> Iterator[None]:
+    """Keeps from the terminal what TensorFlow's libraries tell of themselves as they are loaded.
+
+    They write past Python, and past every setting, before their logs are set up.
+    """
+    sys.stderr.flush()
+    kept = os.dup(_STDERR)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, _STDERR)
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, _STDERR)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def require_positive(flag: flags.FlagHolder) -> None:

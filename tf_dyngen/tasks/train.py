@@ -1,6 +1,8 @@
 """A training session: from flags to a work directory with a trained model in it."""
 
+import contextlib
 import dataclasses
+import glob
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,11 +11,13 @@ from typing import Any, NamedTuple
 from tf_dyngen import config as configs
 from tf_dyngen import presets
 from tf_dyngen.config import Config
+from tf_dyngen.errors import UserError
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.new_video_judging import judging_of
 from tf_dyngen.tasks.real_frames import find_real_frames
 from tf_dyngen.tasks.samples import LONGEST_SAMPLE, SamplesAction
 from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.training import run_lock
 from tf_dyngen.training.attention_start import complete_settings
 from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
@@ -29,6 +33,9 @@ from tf_dyngen.training.workers import Workers, noticing_loss
 from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clips import ClipRecord
 from tf_dyngen.video.sources import Source, open_collection
+
+# Presets that do nothing but fill in what is hidden start with these.
+_FOR_MASKS = ("recovery", "inpainting")
 
 
 class _Clips(NamedTuple):
@@ -69,33 +76,65 @@ def train(
       WorkerLostError if another worker is gone.
     """
     workers = _meet(strategy, wait_seconds)
-    stored = load_record(workdir)
-    config = _resolve_config(stored, preset, changes or {})
-    source = _complete(source, stored.source if stored else embedded)
-    if source.dataset:
-        register(source.dataset)
-    with noticing_loss(workers):
-        with ClipCache(cache_folder(workdir, workers.shard)) as cache:
-            clips = _load_clips(source, config, workdir, cache, workers)
-            config = _complete_settings(config, stored, clips, workers)
-            record = RunRecord(config, source, clips.records)
-            for line in check_same_run(workdir, stored, record) if stored else []:
-                _say(line, workers)
-            trainer, learner = _build_trainer(config, clips, workers)
-        # From here on the clips are kept, whatever happens.
-        checkpoints = Checkpoints(
-            workdir / FOLDER,
-            chains=learner.chains,
-            workers=workers,
-            keep=config.output.keep_checkpoints,
-            **trainer.contents(),
+    with run_lock.hold(workdir) if workers.is_chief else contextlib.nullcontext():
+        stored = load_record(workdir)
+        config = _resolve_config(stored, preset, changes or {})
+        given, source = source, _complete(source, stored.source if stored else embedded)
+        _check_source(source, config, remembered=source != given)
+        if source.dataset:
+            register(source.dataset)
+        with noticing_loss(workers):
+            _train(workdir, stored, config, source, register, workers, max_seconds)
+            workers.wait_for_all()
+
+
+def _train(
+    workdir: Path,
+    stored: RunRecord | None,
+    config: Config,
+    source: Source,
+    register: Callable[[str], None],
+    workers: Workers,
+    max_seconds: float,
+) -> None:
+    """Trains in a work directory that is this process's own."""
+    with ClipCache(cache_folder(workdir, workers.shard)) as cache:
+        clips = _load_clips(source, config, workdir, cache, workers)
+        config = _complete_settings(config, stored, clips, workers)
+        record = RunRecord(config, source, clips.records)
+        for line in check_same_run(workdir, stored, record) if stored else []:
+            _say(line, workers)
+        trainer, learner = _build_trainer(config, clips, workers)
+    # From here on the clips are kept, whatever happens.
+    checkpoints = Checkpoints(
+        workdir / FOLDER,
+        chains=learner.chains,
+        workers=workers,
+        keep=config.output.keep_checkpoints,
+        **trainer.contents(),
+    )
+    _start_or_go_on(trainer, learner, checkpoints, clips.fitted)
+    if workers.is_chief:
+        record.save(workdir)
+    judging = _judge_new_video(workdir, record, trainer, learner, register)
+    _train_and_report(workdir, trainer, learner, checkpoints, judging, max_seconds)
+
+
+def _check_source(source: Source, config: Config, *, remembered: bool) -> None:
+    """Raises UserError if clips that a run remembers are gone, or a preset lacks its masks."""
+    if remembered:
+        files = [path for path in source.clips if not glob.has_magic(path)]
+        gone = [path for path in files if not Path(path).exists()]
+        if gone:
+            raise UserError(
+                f"the run was trained with {gone[0]}, which is no longer there",
+                "name where it is now by --clip=NEW; the run goes on if its frames are the same",
+            )
+    if config.preset.startswith(_FOR_MASKS) and not source.mask:
+        raise UserError(
+            f"--preset={config.preset} learns clips of which something is hidden, and nothing is",
+            "say what: --mask=FILE, --mask=own or --hide=square:16; or take --preset=texture",
         )
-        _start_or_go_on(trainer, learner, checkpoints, clips.fitted)
-        if workers.is_chief:
-            record.save(workdir)
-        judging = _judge_new_video(workdir, record, trainer, learner, register)
-        _train_and_report(workdir, trainer, learner, checkpoints, judging, max_seconds)
-        workers.wait_for_all()
 
 
 def _meet(strategy: str, wait_seconds: float) -> Workers:
@@ -181,6 +220,13 @@ def _build_trainer(config: Config, clips: _Clips, workers: Workers) -> tuple[Tra
     length = f"{lengths[0]} to {lengths[-1]}" if len(lengths) > 1 else f"{lengths[0]}"
     if lengths[-1] < config.video.num_frames:
         _say(f"{length} of {config.video.num_frames} frames: there are no more", workers)
+    rates = sorted({clip.frame_rate for clip in clips.records})
+    if len(rates) > 1:
+        _say(
+            f"the clips are of {len(rates)} rates, {rates[0]:g} to {rates[-1]:g} frames a second:"
+            f" new video plays at {clips.records[0].frame_rate:g}, the first's",
+            workers,
+        )
     num_devices = workers.strategy.num_replicas_in_sync
     _say(
         f"{config.preset}: {num_clips} clip{'s' * (num_clips > 1)} ({names}), {length} frames of "
@@ -277,8 +323,12 @@ def _say_how_it_ended(workdir: Path, trainer: Trainer) -> None:
     if trainer.completed < steps:
         advice = f"to go on: python -m launch.train --workdir={workdir}"
     else:
-        advice = f"for more: python -m launch.train --workdir={workdir} --steps={2 * steps}"
-    _say(f"stopped at step {trainer.completed} of {steps}; {advice}")
+        more = max(2 * steps, trainer.completed + 1)
+        advice = f"for more: python -m launch.train --workdir={workdir} --steps={more}"
+    if trainer.completed > steps:
+        _say(f"{trainer.completed} steps are done, --steps={steps} asks for no more; {advice}")
+    else:
+        _say(f"stopped at step {trainer.completed} of {steps}; {advice}")
     _say(f"look at {workdir}/samples; new video: python -m launch.synthesize --workdir={workdir}")
 
 
