@@ -145,8 +145,9 @@ def _read_text(flag: flags.Flag) -> None:
 
     The shell leaves `~` as it is behind `=`.
     """
-    several = isinstance(flag.value, list)
-    texts = flag.value if several else [flag.value]
+    value: Any = flag.value
+    several = isinstance(value, list)
+    texts = value if several else [value]
     if not flag.present or not all(isinstance(text, str) for text in texts):
         return
     if not all(texts):

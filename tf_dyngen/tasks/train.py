@@ -1,49 +1,34 @@
 """A training session: from flags to a work directory with a trained model in it."""
 
 import contextlib
-import dataclasses
-import glob
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tf_dyngen import config as configs
 from tf_dyngen import presets
 from tf_dyngen.config import Config
-from tf_dyngen.errors import UserError
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.new_video_judging import judging_of
 from tf_dyngen.tasks.real_frames import find_real_frames
 from tf_dyngen.tasks.samples import LONGEST_SAMPLE, SamplesAction
 from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.tasks.training_clips import LoadedClips, check_source, complete_source, load_clips
 from tf_dyngen.training import run_lock
 from tf_dyngen.training.attention_start import complete_settings
-from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
-from tf_dyngen.training.clip_loading import cache_folder, load_store, records_of_all
+from tf_dyngen.training.clip_loading import cache_folder
 from tf_dyngen.training.devices import MULTI_WORKER, choose_strategy
 from tf_dyngen.training.interruption import StopRequest
 from tf_dyngen.training.memory import check_memory, estimate_memory
 from tf_dyngen.training.reports import Judging, MetricsLogAction, ProgressAction
 from tf_dyngen.training.run_record import RunRecord, check_same_run, load_record
-from tf_dyngen.training.start import FittedClips, Learner, build_learner, fitted_rows, start_learner
+from tf_dyngen.training.start import FittedClips, Learner, build_learner, start_learner
 from tf_dyngen.training.trainer import Action, Trainer
 from tf_dyngen.training.workers import Workers, noticing_loss
 from tf_dyngen.video.clip_cache import ClipCache
-from tf_dyngen.video.clips import ClipRecord
-from tf_dyngen.video.sources import Source, open_collection
-
-# Presets that do nothing but fill in what is hidden start with these.
-_FOR_MASKS = ("recovery", "inpainting")
-
-
-class _Clips(NamedTuple):
-    """A worker's batches; what is known of all workers' clips; those a start is fitted to."""
-
-    batches: ClipBatches
-    records: tuple[ClipRecord, ...]
-    fitted: FittedClips
+from tf_dyngen.video.sources import Source
 
 
 def train(
@@ -79,8 +64,8 @@ def train(
     with run_lock.hold(workdir) if workers.is_chief else contextlib.nullcontext():
         stored = load_record(workdir)
         config = _resolve_config(stored, preset, changes or {})
-        given, source = source, _complete(source, stored.source if stored else embedded)
-        _check_source(source, config, remembered=source != given)
+        given, source = source, complete_source(source, stored.source if stored else embedded)
+        check_source(source, config, remembered=source != given)
         if source.dataset:
             register(source.dataset)
         with noticing_loss(workers):
@@ -99,7 +84,7 @@ def _train(
 ) -> None:
     """Trains in a work directory that is this process's own."""
     with ClipCache(cache_folder(workdir, workers.shard)) as cache:
-        clips = _load_clips(source, config, workdir, cache, workers)
+        clips = load_clips(source, config, workdir, cache, workers)
         config = _complete_settings(config, stored, clips, workers)
         record = RunRecord(config, source, clips.records)
         for line in check_same_run(workdir, stored, record) if stored else []:
@@ -120,23 +105,6 @@ def _train(
     _train_and_report(workdir, trainer, learner, checkpoints, judging, max_seconds)
 
 
-def _check_source(source: Source, config: Config, *, remembered: bool) -> None:
-    """Raises UserError if clips that a run remembers are gone, or a preset lacks its masks."""
-    if remembered:
-        files = [path for path in source.clips if not glob.has_magic(path)]
-        gone = [path for path in files if not Path(path).exists()]
-        if gone:
-            raise UserError(
-                f"the run was trained with {gone[0]}, which is no longer there",
-                "name where it is now by --clip=NEW; the run goes on if its frames are the same",
-            )
-    if config.preset.startswith(_FOR_MASKS) and not source.mask:
-        raise UserError(
-            f"--preset={config.preset} learns clips of which something is hidden, and nothing is",
-            "say what: --mask=FILE, --mask=own or --hide=square:16; or take --preset=texture",
-        )
-
-
 def _meet(strategy: str, wait_seconds: float) -> Workers:
     """Returns this worker and the others, once they are there."""
     if strategy == MULTI_WORKER:
@@ -147,16 +115,6 @@ def _meet(strategy: str, wait_seconds: float) -> Workers:
     return Workers(choose_strategy(strategy, wait_seconds=wait_seconds))
 
 
-def _complete(source: Source, default: Source) -> Source:
-    """Returns a source with the clips, and then what is hidden of them, of another if it has none.
-
-    Clips that are named bring no mask with them from elsewhere.
-    """
-    if source.clips or source.dataset:
-        return source
-    return dataclasses.replace(default, mask=source.mask or default.mask)
-
-
 def _resolve_config(
     stored: RunRecord | None, preset: str | None, changes: Mapping[str, Any]
 ) -> Config:
@@ -165,35 +123,8 @@ def _resolve_config(
     return configs.override(presets.load(preset or presets.DEFAULT), changes)
 
 
-def _load_clips(
-    source: Source, config: Config, workdir: Path, cache: ClipCache, workers: Workers
-) -> _Clips:
-    video, learning, shard = config.video, config.learning, workers.shard
-    collection = open_collection(source, video, seed=config.seed)
-    num_clips = len(collection)
-    own = load_store(collection, video, cache, shard.rows(num_clips, learning.batch_size))
-    batches = ClipBatches(
-        own,
-        batch_size=learning.batch_size,
-        bptt_length=learning.bptt_length,
-        seed=config.seed,
-        shard=shard,
-        num_clips=num_clips,
-        longest=int(workers.all(own.longest).max()),
-    )
-    rows = fitted_rows(config, num_clips)
-    if workers.are_several:
-        fitted = FittedClips(load_store(collection, video, cache, rows))
-        sharing = (workdir, shard.num_workers, learning.batch_size)
-        records = records_of_all(collection, video, *sharing)
-    else:
-        fitted = FittedClips(own, rows)
-        records = tuple(own.records)
-    return _Clips(batches, records, fitted)
-
-
 def _complete_settings(
-    config: Config, stored: RunRecord | None, clips: _Clips, workers: Workers
+    config: Config, stored: RunRecord | None, clips: LoadedClips, workers: Workers
 ) -> Config:
     """Returns settings with those that are left to the clips, where there are any."""
     if config.model.parameterisation != configs.ATTENTION:
@@ -202,7 +133,7 @@ def _complete_settings(
     return complete_settings(config, chosen, store, workers, lambda line: _say(line, workers))
 
 
-def _build_trainer(config: Config, clips: _Clips, workers: Workers) -> tuple[Trainer, Learner]:
+def _build_trainer(config: Config, clips: LoadedClips, workers: Workers) -> tuple[Trainer, Learner]:
     """Makes all variables and says what the run is; UserError if it would not fit into memory."""
     store, num_clips = clips.batches.store, len(clips.records)
     sizes = {

@@ -22,14 +22,10 @@ class ArrayClip(Footage):
         super().__init__(path)
         self._frames = _open_array(path)
 
-    @property
-    def schedule(self) -> Schedule:
-        """See `Footage`."""
+    def _plan(self) -> Schedule:
         return Schedule(DEFAULT_FRAME_RATE, np.arange(len(self._frames)))
 
-    @property
-    def num_pictures(self) -> int:
-        """See `Footage`."""
+    def _count(self) -> int:
         return len(self._frames)
 
     def pictures(self) -> Generator[Stored]:

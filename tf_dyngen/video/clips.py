@@ -116,20 +116,13 @@ def read_clip(
     if num_read < 2 or size is None:
         raise _too_short(path, footage, chosen)
     frames = np.frombuffer(pixels, np.uint8).reshape(num_read, *size, channels)
-    notes = [*footage.notes, *chosen.notes]
-    if footage.damage:
-        notes.append(f"{path.name} is {footage.damage}; {num_read} are read")
-    if not footage.rate_is_known:
-        notes.append(
-            f"{path.name} states no rate: taken as {float(chosen.rate * every):g} a second"
-        )
     return Clip(
         content_id(frames),
         clip_name(path),
         frames,
         float(chosen.rate),
         first_frame=chosen.first,
-        notes=tuple(notes),
+        notes=_notes(footage, chosen, num_read),
         damage=footage.damage,
     )
 
@@ -221,11 +214,22 @@ def to_uint8(frames: np.ndarray) -> np.ndarray:
     return np.clip(np.rint((frames + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
+def _notes(footage: Footage, chosen: Chosen, num_read: int) -> tuple[str, ...]:
+    """Returns the lines on what was read of a clip."""
+    notes, name = [*footage.notes, *chosen.notes], footage.path.name
+    if footage.damage:
+        notes.append(f"{name} is {footage.damage}; {num_read} are read")
+    if not footage.rate_is_known:
+        rate = float(footage.schedule.rate)
+        notes.append(f"{name} states no rate: taken as {rate:g} frames a second")
+    return tuple(notes)
+
+
 def _note_changes(
     footage: Footage, picture: Image.Image, size: tuple[int, int] | None, fit: str
 ) -> None:
     """Notes what becomes of the pictures of a clip, by its first."""
-    if picture.has_transparency_data and picture.convert("RGBA").getextrema()[3][0] < 255:
+    if picture.has_transparency_data and np.asarray(picture.convert("RGBA"))[..., 3].min() < 255:
         footage.note(
             f"{footage.path.name} is partly transparent: what is transparent is read as black"
         )

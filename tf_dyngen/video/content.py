@@ -65,12 +65,13 @@ def _changes(clip: Clip, distance: int) -> np.ndarray:
     for start in range(0, len(frames) - distance, _BLOCK):
         stop = min(start + _BLOCK, len(frames) - distance)
         later = frames[start + distance : stop + distance].astype(np.int16)
-        differences = np.abs(later - frames[start:stop])
-        if visible is not None:
-            differences = differences * (
-                visible[start:stop] & visible[start + distance : stop + distance]
-            )
-        parts.append(differences.reshape(stop - start, -1).mean(axis=1))
+        differences = np.abs(later - frames[start:stop]).mean(axis=-1, keepdims=True)
+        if visible is None:
+            parts.append(differences.mean(axis=(1, 2, 3)))
+            continue
+        seen = visible[start:stop] & visible[start + distance : stop + distance]
+        num_seen = np.maximum(seen.sum(axis=(1, 2, 3)), 1)
+        parts.append((differences * seen).sum(axis=(1, 2, 3)) / num_seen)
     return np.concatenate(parts)
 
 

@@ -58,17 +58,13 @@ class Film(Footage):
             )
         return index
 
-    @functools.cached_property
-    def schedule(self) -> Schedule:
-        """See `Footage`."""
+    def _plan(self) -> Schedule:
         index = self._index
         schedule = at_even_rate(index.starts, index.last, index.stated_rates)
         self.note_unevenness(schedule)
         return schedule
 
-    @property
-    def num_pictures(self) -> int:
-        """See `Footage`."""
+    def _count(self) -> int:
         return len(self._index.starts)
 
     @property

@@ -124,5 +124,8 @@ def _turn_of(frame: Any) -> Image.Transpose | None:
         return None
     matrix = np.frombuffer(bytes(data), "<i4").astype(np.int64)
     a, b, _, c, d = matrix[:5]
-    signs = tuple(int(np.sign(value)) for value in (a, b, c, d))
-    return _TURNS.get(signs)
+    return _TURNS.get((_sign(a), _sign(b), _sign(c), _sign(d)))
+
+
+def _sign(value: np.int64) -> int:
+    return int(np.sign(value))

@@ -2,7 +2,8 @@
 
 import abc
 import contextlib
-from collections.abc import Generator, Iterable, Iterator
+import functools
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,15 +39,23 @@ class Footage(abc.ABC):
         self.path = path
         self.notes: list[str] = []
 
-    @property
-    @abc.abstractmethod
+    @functools.cached_property
     def schedule(self) -> Schedule:
         """Which stored picture is shown at each moment of an even rate."""
+        return self._plan()
 
-    @property
-    @abc.abstractmethod
+    @functools.cached_property
     def num_pictures(self) -> int:
         """How many pictures are stored."""
+        return self._count()
+
+    @abc.abstractmethod
+    def _plan(self) -> Schedule:
+        """Returns the schedule."""
+
+    @abc.abstractmethod
+    def _count(self) -> int:
+        """Returns how many pictures are stored."""
 
     @abc.abstractmethod
     def pictures(self) -> Generator[Stored]:
@@ -60,7 +69,7 @@ class Footage(abc.ABC):
         """(H, W) as stored, where pictures are brought to another size as their pixels ask."""
         return None
 
-    def show(self, numbers: Iterable[int]) -> Iterator[Image.Image]:
+    def show(self, numbers: Iterable[int]) -> Generator[Image.Image]:
         """Yields the pictures of ascending numbers, decoded no further than they are asked for.
 
         One that cannot be decoded is the one before it; behind the last there are no more.

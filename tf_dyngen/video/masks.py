@@ -55,6 +55,7 @@ class ClipMask:
         self._mask_size = mask_size
         self._dilate = dilate
         self.cut_off_share = 0.0
+        self._shares: list[float] = []
         self.notes: list[str] = list(self._mask.notes)
 
     def frames(self, chosen: Chosen) -> Iterator[np.ndarray]:
@@ -70,6 +71,7 @@ class ClipMask:
                     f" {_by(self._mask_size)} (height x width)",
                     "state the size that it has, or give another mask",
                 )
+            self._shares.append(float(hidden.mean()))
             if hidden.shape == stored_size:
                 hidden = _spread(hidden, clip_size)
             if hidden.shape == clip_size:
@@ -82,6 +84,11 @@ class ClipMask:
                     )
                 hidden = resize_mask(_spread(hidden, clip_size), self._size, self._fit)
             yield dilate(~hidden[None, ..., None], self._dilate)[0]
+
+    @property
+    def hidden_share(self) -> float:
+        """Of the mask as it is stored, the share that is hidden in the frames read so far."""
+        return float(np.mean(self._shares)) if self._shares else 0.0
 
     def _see_what_is_cut_off(self, hidden: np.ndarray) -> None:
         """Keeps the largest share of what is hidden that the crop leaves outside."""

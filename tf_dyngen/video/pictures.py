@@ -1,6 +1,5 @@
 """Pictures in files: one, or several that play one after the other, and folders of them."""
 
-import functools
 from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -55,9 +54,7 @@ class Animation(Footage):
         if self._format == "GIF" and not ends_as_gif(path):
             self.damage = "cut short: it has no end"
 
-    @functools.cached_property
-    def schedule(self) -> Schedule:
-        """See `Footage`."""
+    def _plan(self) -> Schedule:
         starts, seconds = [Fraction(0)], Fraction(0)
         for _, _, seconds in self._decode():
             starts.append(starts[-1] + seconds)
@@ -67,9 +64,7 @@ class Animation(Footage):
         self.note_unevenness(schedule)
         return schedule
 
-    @functools.cached_property
-    def num_pictures(self) -> int:
-        """See `Footage`."""
+    def _count(self) -> int:
         return sum(1 for _ in self._decode())
 
     def pictures(self) -> Generator[Stored]:
@@ -126,14 +121,10 @@ class PictureFolder(Footage):
                 f"{folder.name} has no picture {listed(missing)}: those around it follow each other"
             )
 
-    @property
-    def schedule(self) -> Schedule:
-        """See `Footage`."""
+    def _plan(self) -> Schedule:
         return Schedule(DEFAULT_FRAME_RATE, np.arange(len(self._files)))
 
-    @property
-    def num_pictures(self) -> int:
-        """See `Footage`."""
+    def _count(self) -> int:
         return len(self._files)
 
     def pictures(self) -> Generator[Stored]:

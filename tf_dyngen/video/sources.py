@@ -124,7 +124,7 @@ class FileCollection:
         which["num_frames"] = len(clip.frames)
         opened = ClipMask(mask, path, size=size, fit=video.fit, mask_size=self._mask_size)
         visible = opened.read(opened.choose(**which))
-        doubt = require_clear(visible, mask)
+        doubt = require_clear(visible, mask, opened.hidden_share)
         if opened.cut_off_share > _MOST_CUT_OFF:
             raise UserError(
                 f"the mask {mask} hides pixels that --fit={video.fit} cuts off"

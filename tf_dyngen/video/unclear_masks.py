@@ -14,12 +14,13 @@ from tf_dyngen.video.pictures import count_pictures, open_picture
 MUCH = 0.6
 
 
-def require_clear(visible: np.ndarray, mask: Path) -> str | None:
+def require_clear(visible: np.ndarray, mask: Path, hidden_share: float) -> str | None:
     """Return a line where a mask hides most of the picture; None where it does not.
 
     Args:
       visible: [T, H, W, 1] bool, False where a pixel is hidden.
       mask: the file, to tell why.
+      hidden_share: of the mask as it is stored.
     Raises: UserError if it hides nothing, or everything.
     """
     if visible.all():
@@ -34,12 +35,11 @@ def require_clear(visible: np.ndarray, mask: Path) -> str | None:
             f"{_why(mask, _why_everything)}",
             "give a mask that is zero where pixels can be seen",
         )
-    hidden = 1.0 - float(visible.mean())
-    if hidden <= MUCH:
+    if hidden_share <= MUCH:
         return None
     return (
-        f"the mask {mask.name} hides {100 * hidden:.0f}% of the picture: is it the wrong way round?"
-        " (what is white, or not black, is hidden)"
+        f"the mask {mask.name} hides {100 * hidden_share:.0f}% of the picture: is it the wrong way"
+        " round? (what is white, or not black, is hidden)"
     )
 
 
