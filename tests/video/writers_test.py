@@ -376,7 +376,7 @@ def test_no_write_permission(tmp_path):
     assert names_in(tmp_path / "locked") == []
 
 
-@pytest.mark.parametrize("name", ["waves.avi", "waves.jpeg", "run.2"])
+@pytest.mark.parametrize("name", ["waves.avi", "waves.jpeg", "run.final"])
 def test_another_suffix_names_the_five_forms(tmp_path, name):
     for attempt in (
         lambda: writers.write_video(tmp_path / name, moving_gradient(), 25.0),
@@ -441,3 +441,9 @@ def test_write_atomically_keeps_the_old_file_on_a_full_disk(tmp_path):
         writers.write_atomically(tmp_path / "words.txt", b"0" * 100_000)
     assert (tmp_path / "words.txt").read_text() == "old"
     assert names_in(tmp_path) == ["words.txt"]
+
+
+@pytest.mark.parametrize("name", ["result.v2", "2026.11.27"])
+def test_a_folder_may_have_a_dot_and_a_number_in_its_name(tmp_path, name):
+    writers.write_video(tmp_path / name, moving_gradient(2), 25.0)
+    assert names_in(tmp_path / name) == ["frame_00000.png", "frame_00001.png"]

@@ -10,6 +10,10 @@ from tf_dyngen.video.clips import Clip
 _STILL = 0.25
 # Of the usual change, a repeated frame differs by less, an outlier by more.
 _REPEAT, _OUTLIER = 0.1, 4.0
+# What encoders make of a repeated frame differs by less.
+_MOST_NOISE = 1.0
+# Repeats and motion lie apart by so much, at least.
+_APART = 3.0
 # No change below is a flash or a cut, whatever the others are.
 _LEAST_JUMP = 8.0
 _MOST_NAMED = 3
@@ -96,9 +100,13 @@ def _still_ends(name: str, changes: np.ndarray, numbers: _Numbers) -> list[str]:
 
 def _repeats(name: str, changes: np.ndarray, every: int) -> list[str]:
     """Says how often frames repeat those before, of `changes` without still ends."""
-    moved = changes >= max(_STILL, _REPEAT * float(np.median(changes[changes >= _STILL])))
+    usual = float(np.quantile(changes, 0.9))
+    moved = changes >= np.clip(_REPEAT * usual, _STILL, _MOST_NOISE)
     num_repeats = int((~moved).sum())
     if len(changes) < 6 or num_repeats < max(2, 0.1 * len(changes)):
+        return []
+    # Motion that comes and goes passes through all that lies between.
+    if changes[moved].min() < _APART * changes[~moved].max():
         return []
     for period in _PERIODS:
         for phase in range(period):

@@ -28,6 +28,8 @@ def open_footage(path: Path) -> Footage:
     if path.suffix.lower() == ".npy" or is_array_file(path):
         return ArrayClip(path)
     refuse_heic(path)
+    if path.suffix.lower() in VIDEO_SUFFIXES:
+        return Film(path)
     if is_picture(path):
         if path.suffix.lower() != ".gif" and count_pictures(path) < 2:
             raise UserError(
@@ -46,8 +48,6 @@ def open_footage(path: Path) -> Footage:
     except UserError as error:
         if suffix == ".gif":
             raise no_gif from error
-        if suffix in VIDEO_SUFFIXES:
-            raise
         raise UserError(
             error.problem,
             f"give a video such as {', '.join(VIDEO_SUFFIXES[:5])}, a GIF, a .npy array, or a"

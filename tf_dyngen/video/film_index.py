@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import av
 
+from tf_dyngen.video.timing import DEFAULT_FRAME_RATE
+
 # Containers that number packets as they come, whatever the order in which frames are shown.
 _COUNTS_PACKETS = ("avi",)
 
@@ -57,9 +59,11 @@ def read_index(path: Path) -> FilmIndex:
     seconds = float(end - first)
     missing = announced_seconds - seconds
     if jumps or len(times) < len(packets):
-        rate = stated[0] if stated else Fraction(25)
+        rate = stated[0] if stated else DEFAULT_FRAME_RATE
         starts = [index / rate for index in range(len(packets))]
-        return FilmIndex(starts, Fraction(0), 1 / rate, [rate], 0, seconds, 0.0, True, True)
+        # A bare stream has none.
+        jumps = bool(times)
+        return FilmIndex(starts, Fraction(0), 1 / rate, [rate], 0, seconds, 0.0, jumps, True)
     origin = times[0] if times else Fraction(0)
     # What an announced number counts beyond the packets may be frames that were never stored.
     last = packets[-1].seconds if packets else Fraction(0)

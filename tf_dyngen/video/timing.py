@@ -15,7 +15,7 @@ _USUAL_RATES = [Fraction(rate) for rate in (5, 10, 12, 15, 20, 24, 25, 30, 48, 5
 _USUAL_RATES += [Fraction(rate * 1000, 1001) for rate in (24, 30, 60, 120)]
 # By how much of itself a rate is brought to a usual one.
 _NEAR = 0.002
-# A frame that is shown in the middle half of its own place is shown evenly.
+# Frames that come early or late by up to half of this share of their time are shown evenly.
 _MOST_UNEVEN = 0.5
 _START = re.compile(r"(\d+)|(\d+(?:\.\d+)?)s")
 
@@ -52,8 +52,8 @@ def at_even_rate(
         return Schedule(next(iter(stated), DEFAULT_FRAME_RATE), np.arange(len(starts)))
     durations = np.diff(seconds)
     last_seconds = float(last) or float(np.median(durations))
-    # The last picture may be held; the others must agree on a rate.
-    mean = Fraction((len(starts) - 1) / max(seconds[-1], 1e-9)).limit_denominator(1001)
+    slope = float(np.polyfit(np.arange(len(starts)), seconds, 1)[0])
+    mean = Fraction(1 / max(slope, 1e-6)).limit_denominator(1001)
     for rate in (*stated, *_near_usual(mean), mean):
         if _is_even(seconds, last_seconds, float(rate)):
             return Schedule(rate, np.arange(len(starts)))
@@ -81,7 +81,7 @@ def first_frame(start: str | int, rate: Fraction) -> int:
 def _is_even(seconds: np.ndarray, last: float, rate: float) -> bool:
     drift = seconds * rate - np.arange(len(seconds))
     # A picture more that is held at the end is a hold like any other.
-    return float(np.ptp(drift)) <= 2 * _MOST_UNEVEN and last * rate < 1.5
+    return float(np.ptp(drift)) <= _MOST_UNEVEN and last * rate < 1 + 2 * _MOST_UNEVEN
 
 
 def _near_usual(rate: Fraction) -> list[Fraction]:
@@ -94,6 +94,6 @@ def _rate_of_shortest(durations: np.ndarray, stated: Sequence[Fraction]) -> Frac
     usual, short = np.median(positive), np.quantile(positive, 0.1)
     # Clocks that tremble make some a little shorter than the others, which are the rule.
     seconds = usual if short > 0.7 * usual else short
-    rate = Fraction(1 / seconds).limit_denominator(1001)
+    rate = Fraction(1 / float(seconds)).limit_denominator(1001)
     near = [other for other in stated if abs(other - rate) <= 0.05 * rate]
     return next(iter([*near, *_near_usual(rate)]), rate)
