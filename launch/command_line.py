@@ -151,6 +151,6 @@ def _read_text(flag: flags.Flag) -> None:
     if not flag.present or not all(isinstance(text, str) for text in texts):
         return
     if not all(texts):
-        raise UserError(f"--{flag.name} is empty", "give it a value, or leave it out")
+        raise UserError(f"--{flag.name}= is empty", f"leave it out, or give it: {flag.help}")
     found = [str(Path(t).expanduser()) if t.startswith("~") else t for t in texts]
     flag.value = found if several else found[0]

@@ -150,7 +150,7 @@ def test_a_mask_that_is_the_wrong_way_round_is_asked_about(tmp_path, clip, pixel
 def test_an_unclear_mask_is_refused_with_the_reason(tmp_path, clip, name, values, words):
     path = tmp_path / name
     np.save(path, values) if path.suffix == ".npy" else Image.fromarray(values).save(path)
-    with pytest.raises(UserError, match=rf"{name} hides (nothing|every pixel) .*{words}"):
+    with pytest.raises(UserError, match=rf"{name} of clip hides (nothing|every pixel) .*{words}"):
         read(clip, path)
 
 

@@ -44,7 +44,7 @@ def check_source(source: Source, config: Config, *, remembered: bool) -> None:
         gone = [path for path in files if not Path(path).exists()]
         if gone:
             raise UserError(
-                f"the run was trained with {gone[0]}, which is no longer there",
+                f"the run was trained with {gone[0]}, which does not exist any more",
                 "name where it is now by --clip=NEW; the run goes on if its frames are the same",
             )
     if config.preset.startswith(_FOR_MASKS) and not source.mask:

@@ -55,6 +55,7 @@ class FileCollection:
       mask_size: (H, W) of that mask if it is neither the clip's nor the one it is read at.
       hides_otherwise: whether something else is hidden, so that masks beside the clips are not
         missed.
+      only_shows: whether a mask that hides nothing, or everything, is no mistake.
     """
 
     def __init__(
@@ -66,12 +67,14 @@ class FileCollection:
         mask: Path | None = None,
         mask_size: tuple[int, int] | None = None,
         hides_otherwise: bool = False,
+        only_shows: bool = False,
     ):
         self.paths, notes = find_clips(paths)
         if mask:
             require_readable(mask, MASK_WANTED)
         self._video = video
         self._mask_size = mask_size
+        self._only_shows = only_shows
         self._masks = [find_mask(path) if own_masks else mask for path in self.paths]
         self._damaged: dict[str, None] = {}
         if mask and len(self.paths) > 1:
@@ -124,7 +127,12 @@ class FileCollection:
         which["num_frames"] = len(clip.frames)
         opened = ClipMask(mask, path, size=size, fit=video.fit, mask_size=self._mask_size)
         visible = opened.read(opened.choose(**which))
-        doubt = require_clear(visible, mask, opened.hidden_share)
+        try:
+            doubt = require_clear(visible, mask, clip.name, opened.hidden_share)
+        except UserError as error:
+            if not self._only_shows:
+                raise
+            doubt = error.problem
         if opened.cut_off_share > _MOST_CUT_OFF:
             raise UserError(
                 f"the mask {mask} hides pixels that --fit={video.fit} cuts off"
@@ -189,6 +197,7 @@ def open_collection(
             mask=Path(mask.file) if mask.file and not wants_own else None,
             mask_size=mask.size,
             hides_otherwise=bool(mask.hide),
+            only_shows=own_masks and not mask,
         )
     else:
         raise UserError("no clips are given", "name files, a folder or a data set")

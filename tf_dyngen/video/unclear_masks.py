@@ -14,24 +14,25 @@ from tf_dyngen.video.pictures import count_pictures, open_picture
 MUCH = 0.6
 
 
-def require_clear(visible: np.ndarray, mask: Path, hidden_share: float) -> str | None:
+def require_clear(visible: np.ndarray, mask: Path, clip: str, hidden_share: float) -> str | None:
     """Return a line where a mask hides most of the picture; None where it does not.
 
     Args:
       visible: [T, H, W, 1] bool, False where a pixel is hidden.
       mask: the file, to tell why.
+      clip: the name of its clip.
       hidden_share: of the mask as it is stored.
     Raises: UserError if it hides nothing, or everything.
     """
     if visible.all():
         raise UserError(
-            f"the mask {mask} hides nothing in the {len(visible)} frames read"
+            f"the mask {mask} of {clip} hides nothing in the {len(visible)} frames read"
             f"{_why(mask, _why_nothing)}",
             "give a mask that is not zero where pixels are hidden",
         )
     if not visible.any():
         raise UserError(
-            f"the mask {mask} hides every pixel of the {len(visible)} frames read"
+            f"the mask {mask} of {clip} hides every pixel of the {len(visible)} frames read"
             f"{_why(mask, _why_everything)}",
             "give a mask that is zero where pixels can be seen",
         )
