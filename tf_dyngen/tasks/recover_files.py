@@ -154,6 +154,8 @@ def _read_truths(run: TrainedRun, truth: str | None) -> list[np.ndarray] | None:
         size=(video.height, video.width),
         channels=video.channels,
         fit=video.fit,
+        start=video.start,
+        every=video.every,
     )
     if len(clip.frames) < length:
         raise UserError(
