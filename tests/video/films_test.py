@@ -201,6 +201,25 @@ def test_a_clip_that_was_cut_short_says_how_much_is_there(tmp_path, ending):
     assert f"clip.{ending} is {clip.damage}" in notes_of(clip)
 
 
+@pytest.mark.parametrize("ending", ["mkv", "webm"])
+def test_a_stream_that_was_cut_short_says_about_how_much(tmp_path, ending):
+    noise = np.random.default_rng(0).integers(0, 256, (50, 32, 48, 3), np.uint8)
+    path = encode(tmp_path / f"clip.{ending}", noise, *FORMS[ending])
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    clip = read_clip(path, num_frames=None, size=(32, 48))
+    assert 20 < len(clip.frames) < 45
+    assert clip.damage.startswith("cut short: ")
+    assert clip.damage.endswith((" of about 50 frames", " of about 49 frames"))
+
+
+def test_a_beginning_that_is_edited_out_is_not_shown(tmp_path):
+    whole = encode(tmp_path / "whole.mp4", moving_bar(20), *H264)
+    run_ffmpeg("-ss", "0.2", "-i", whole, "-c", "copy", tmp_path / "edited.mp4")
+    clip = read_clip(tmp_path / "edited.mp4", num_frames=None, size=(32, 48))
+    assert places_of_bar(clip.frames) == list(range(10, 40, 2))
+    assert clip.notes == ()
+
+
 def test_start_every_and_what_is_left_out_are_said(tmp_path):
     path = encode(tmp_path / "clip.mp4", moving_bar(20), *H264)
     clip = read_clip(path, num_frames=3, size=(32, 48), start="0.2s", every=2)

@@ -69,7 +69,7 @@ def test_a_mask_that_is_too_short_names_the_flag_that_helps(tmp_path, clip):
 def test_a_mask_that_is_too_long_is_named(tmp_path, clip):
     found = read(clip, save_pictures(tmp_path / "masks", masks(21), range(21)))
     check(found, masks(20))
-    line = "the mask masks holds 21 frames, its clip clip.mp4 20: the last 1 are not used"
+    line = "the mask masks holds 21 frames, its clip clip.mp4 20: its last frame is not used"
     assert line in found.notes
 
 

@@ -16,7 +16,7 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.video.film_index import FilmIndex, read_index
 from tf_dyngen.video.film_pictures import Development
 from tf_dyngen.video.footage import Footage, Stored
-from tf_dyngen.video.timing import Schedule, at_even_rate
+from tf_dyngen.video.timing import DEFAULT_FRAME_RATE, Schedule, at_even_rate
 
 # A playlist under a video's name must not make the libraries fetch things from elsewhere.
 _OPTIONS = {"protocol_whitelist": "file,pipe"}
@@ -24,8 +24,8 @@ _OPTIONS = {"protocol_whitelist": "file,pipe"}
 _NO_VIDEO = {"tty", "hls", "dash", "concat", "webvtt", "srt", "ass", "lrc"}
 _PICTURE_FORMATS = ("image2", "_pipe")
 _TRANSPARENT_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-# Ends by so much earlier than it says, in seconds and as a share, are damage.
-_MISSING_SECONDS, _MISSING_SHARE = 0.5, 0.02
+# An end that comes so much earlier than the file says, in frames and as a share, is damage.
+_MISSING_FRAMES, _MISSING_SHARE = 4, 0.02
 
 
 class Film(Footage):
@@ -38,7 +38,7 @@ class Film(Footage):
         super().__init__(path)
         with open_film(path) as film:
             stream = film.streams.video[choose_stream(film, path)]
-            self.has_sound = bool(film.streams.audio)
+            self.has_sound = any(sound.codec_context for sound in film.streams.audio)
             aspect = stream.sample_aspect_ratio or Fraction(1)
             self._aspect = aspect if aspect > 0 else Fraction(1)
             self._codec_size = (stream.codec_context.height, stream.codec_context.width)
@@ -49,9 +49,11 @@ class Film(Footage):
         found = len(index.starts)
         if found < index.announced - 1:
             self.damage = f"cut short: {found} of {index.announced} frames"
-        elif index.missing_seconds > max(_MISSING_SECONDS, _MISSING_SHARE * index.seconds):
-            whole = index.seconds + index.missing_seconds
-            self.damage = f"cut short: {index.seconds:.1f} of {whole:.1f} seconds"
+        elif found and index.missing_seconds > _MISSING_SHARE * index.seconds:
+            rate = index.stated_rates[0] if index.stated_rates else DEFAULT_FRAME_RATE
+            num_missing = round(index.missing_seconds * rate)
+            if num_missing >= _MISSING_FRAMES:
+                self.damage = f"cut short: {found} of about {found + num_missing} frames"
         if index.times_jump:
             self.note(
                 f"{self.path.name}: its time stamps jump, pictures are shown one after the other"

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import av
 
+from tf_dyngen.video import containers
 from tf_dyngen.video.timing import DEFAULT_FRAME_RATE
 
 # Containers that number packets as they come, whatever the order in which frames are shown.
@@ -50,6 +51,7 @@ def read_index(path: Path) -> FilmIndex:
         packets, first, end = _read_packets(film, stream)
         announced_seconds = (film.duration or 0) / av.time_base
         announced = stream.frames
+        is_mp4 = "mp4" in film.format.name
         in_order = film.format.name in _COUNTS_PACKETS
     while packets and packets[-1].is_corrupt:
         packets.pop()
@@ -57,7 +59,8 @@ def read_index(path: Path) -> FilmIndex:
     clocks = [packet.clock for packet in packets if packet.clock is not None]
     jumps = any(later < earlier for earlier, later in itertools.pairwise(clocks))
     seconds = float(end - first)
-    missing = announced_seconds - seconds
+    # Some containers count from the first time stamp, others from 0.
+    missing = announced_seconds - float(max(end, end - first))
     if jumps or len(times) < len(packets):
         rate = stated[0] if stated else DEFAULT_FRAME_RATE
         starts = [index / rate for index in range(len(packets))]
@@ -69,7 +72,10 @@ def read_index(path: Path) -> FilmIndex:
     last = packets[-1].seconds if packets else Fraction(0)
     starts = [time - origin for time in times]
     num_places = round((starts[-1] + last) * stated[0]) if starts and stated else 0
-    announced = announced if num_places < announced - 1 else 0
+    is_whole = num_places >= announced - 1
+    # One that is edited shows a part of the frames that it holds.
+    is_whole = is_whole or (is_mp4 and containers.has_all_boxes(path))
+    announced = 0 if is_whole else announced
     return FilmIndex(starts, origin, last, stated, announced, seconds, missing, False, in_order)
 
 
@@ -86,7 +92,7 @@ def _read_packets(film: Any, stream: Any) -> tuple[list[_Packet], Fraction, Frac
     """Returns the packets of a stream; when the first of all streams starts, the last ends."""
     found: list[_Packet] = []
     first, end = None, Fraction(0)
-    packets = film.demux([s for s in film.streams if s.type in ("video", "audio")])
+    packets = film.demux()
     while True:
         try:
             packet = next(packets, None)

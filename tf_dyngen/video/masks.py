@@ -115,9 +115,10 @@ class ClipMask:
             self._require(places < mask.num_frames, mask.num_frames)
             num_more = mask.num_frames - max(clip.num_pictures, chosen.num_all)
             if num_more > 0:
+                last = "frame is" if num_more == 1 else f"{num_more} are"
                 self.notes.append(
                     f"the mask {self._path.name} holds {mask.num_frames} frames, its clip"
-                    f" {clip.path.name} {clip.num_pictures}: the last {num_more} are not used"
+                    f" {clip.path.name} {clip.num_pictures}: its last {last} not used"
                 )
             return places
         places = np.floor(chosen.seconds * float(mask.rate)).astype(int)
