@@ -7,7 +7,7 @@ from PIL import Image
 from tests.video_files import encode, moving_bar
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
-from tf_dyngen.video.sources import FileCollection
+from tf_dyngen.video.file_clips import FileCollection
 
 H264 = ("-c:v", "libx264", "-crf", "12", "-pix_fmt", "yuv420p")
 SIZE = (32, 48)

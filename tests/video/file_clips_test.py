@@ -6,9 +6,9 @@ import pytest
 from tests.video_files import encode, moving_bar
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
+from tf_dyngen.video.file_clips import FileCollection
 from tf_dyngen.video.masked_clips import MaskSource
 from tf_dyngen.video.sources import (
-    FileCollection,
     Source,
     open_collection,
     read_with_progress,
@@ -55,6 +55,16 @@ def test_a_clip_that_is_cut_short_is_read_with_a_line(folder):
     (clip,) = read(folder, [2])
     assert len(clip.frames) == 10
     assert any("c_cut.mp4 is cut short: " in note for note in clip.notes)
+
+
+def test_a_copy_counts_twice_and_is_named(tmp_path):
+    np.save(tmp_path / "a.npy", noise(3))
+    np.save(tmp_path / "b.npy", noise(3))
+    first, second = read(tmp_path, [0, 1])
+    np.testing.assert_array_equal(first.frames, second.frames)
+    assert first.clip_id != second.clip_id
+    assert "b shows the frames of a: they count twice" in second.notes
+    assert [clip.clip_id for clip in read(tmp_path, [0, 1])] == [first.clip_id, second.clip_id]
 
 
 def test_lines_are_said_once_and_not_without_end(tmp_path, capsys):
