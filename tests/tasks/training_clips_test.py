@@ -12,9 +12,7 @@ from tf_dyngen.video.sources import Source
 def test_clips_that_a_run_remembers_and_that_are_gone(tmp_path):
     source = Source(clips=(str(tmp_path / "old.mp4"),))
     config = presets.load("texture")
-    with pytest.raises(
-        UserError, match=r"trained with .*old.mp4, which does not .* by --clip=NEW"
-    ):
+    with pytest.raises(UserError, match=r"trained with .*old.mp4, which does not .* by --clip=NEW"):
         check_source(source, config, remembered=True)
     check_source(source, config, remembered=False)
     (tmp_path / "old.mp4").touch()
