@@ -46,7 +46,8 @@ def main() -> None:
     image = command_line.required_path(_IMAGE, "name the picture to start from")
     output = command_line.required_path(_OUTPUT, "name the file or folder to write")
 
-    from tf_dyngen.tasks import animate
+    with command_line.quiet_imports():
+        from tf_dyngen.tasks import animate
 
     animate.animate(
         workdir,

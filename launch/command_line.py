@@ -1,8 +1,10 @@
 """What all commands share: running, reading flags, one-line errors with exit status 2."""
 
+import contextlib
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,9 @@ from tf_dyngen.errors import UserError, WorkerLostError
 MISTAKE = 2
 # sysexits.h's EX_TEMPFAIL: the same command is to be run again.
 TRY_AGAIN = 75
+# What a shell reports of a command that a signal has ended.
+SIGNALLED = 128
+_STDERR = 2
 _HELP = ("-h", "-help", "--help", "-helpshort", "--helpshort", "--helpfull")
 
 
@@ -20,8 +25,9 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
     """Parses the command line, calls `main` and exits.
 
     Exit status 0 at a good end; 2 with one line `error: what is wrong: what to do` on stderr for a
-    user's mistake; 75 with such a line where another worker of several is gone; anything else is a
-    bug and shows its traceback.
+    user's mistake; 75 with such a line where another worker of several is gone; 130 and 143, with a
+    line, where SIGINT or SIGTERM ended it, once all that was unfinished is removed; anything else
+    is a bug and shows its traceback.
     """
     # TensorFlow and Keras read these when they are imported, which commands do late.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -29,6 +35,7 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
     if any(argument in _HELP for argument in sys.argv[1:]):
         print(f"{(module_doc or '').strip()}\n{flags.FLAGS.module_help('__main__')}")
         return
+    signal.signal(signal.SIGTERM, _raise_terminated)
     try:
         _parse_flags()
         main()
@@ -36,11 +43,47 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
         _end(error, MISTAKE)
     except WorkerLostError as error:
         _end(error, TRY_AGAIN)
+    except KeyboardInterrupt:
+        _end_by(signal.SIGINT)
+    except _TerminatedError:
+        _end_by(signal.SIGTERM)
+
+
+class _TerminatedError(BaseException):
+    """SIGTERM, on its way through all that tidies up."""
+
+
+def _raise_terminated(number, frame) -> None:
+    raise _TerminatedError
+
+
+def _end_by(number: signal.Signals) -> None:
+    print("stopped: nothing unfinished is left", file=sys.stderr)
+    sys.exit(SIGNALLED + number)
 
 
 def _end(error: Exception, status: int) -> None:
     print("error: " + " ".join(str(error).split()), file=sys.stderr)
     sys.exit(status)
+
+
+@contextlib.contextmanager
+def quiet_imports() -> Iterator[None]:
+    """Keeps from the terminal what TensorFlow's libraries tell of themselves as they are loaded.
+
+    They write past Python, and past every setting, before their logs are set up.
+    """
+    sys.stderr.flush()
+    kept = os.dup(_STDERR)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, _STDERR)
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, _STDERR)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def require_positive(flag: flags.FlagHolder) -> None:
@@ -93,3 +136,21 @@ def _parse_flags() -> None:
         raise UserError(str(error).strip().rstrip("."), "--help lists the flags") from error
     if rest:
         raise UserError(f"{rest[0]!r} is not a flag", "write --NAME=VALUE; --help lists the flags")
+    for name in flags.FLAGS:
+        _read_text(flags.FLAGS[name])
+
+
+def _read_text(flag: flags.Flag) -> None:
+    """Refuses texts that are empty, as of a variable that is not set, and finds home folders.
+
+    The shell leaves `~` as it is behind `=`.
+    """
+    value: Any = flag.value
+    several = isinstance(value, list)
+    texts = value if several else [value]
+    if not flag.present or not all(isinstance(text, str) for text in texts):
+        return
+    if not all(texts):
+        raise UserError(f"--{flag.name}= is empty", f"leave it out, or give it: {flag.help}")
+    found = [str(Path(t).expanduser()) if t.startswith("~") else t for t in texts]
+    flag.value = found if several else found[0]

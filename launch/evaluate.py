@@ -52,7 +52,8 @@ def main() -> None:
 
     with Progress() as progress:
         progress.say("starting TensorFlow")
-        from tf_dyngen.tasks import evaluate_files
+        with command_line.quiet_imports():
+            from tf_dyngen.tasks import evaluate_files
 
         evaluate_files.evaluate_files(
             output,

@@ -24,7 +24,8 @@ def main() -> None:
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
     output = command_line.required_path(_OUTPUT, "name the folder of the versions")
 
-    from tf_dyngen.export import saved_model
+    with command_line.quiet_imports():
+        from tf_dyngen.export import saved_model
 
     saved_model.export(workdir, output, half=_HALF.value)
 

@@ -39,9 +39,10 @@ def main() -> None:
     """Infers as the flags say."""
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
 
-    from launch import data_sets
-    from tf_dyngen.tasks import infer_files
-    from tf_dyngen.video.sources import Source
+    with command_line.quiet_imports():
+        from launch import data_sets
+        from tf_dyngen.tasks import infer_files
+        from tf_dyngen.video.sources import Source
 
     infer_files.infer_files(
         workdir,

@@ -38,7 +38,8 @@ def main() -> None:
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
     output = command_line.required_path(_OUTPUT, "name the folder to write")
 
-    from tf_dyngen.tasks import recover_files
+    with command_line.quiet_imports():
+        from tf_dyngen.tasks import recover_files
 
     recover_files.recover_files(
         workdir,

@@ -24,6 +24,8 @@ FIT = flags.DEFINE_enum(
     ["stretch", "crop"],
     "how clips of other proportions come to that size; crop keeps proportions",
 )
+START = flags.DEFINE_string("start", None, "begin with this frame, as 75, or time, as 3s")
+EVERY = flags.DEFINE_integer("every", None, "read one frame of so many")
 MASK = flags.DEFINE_string(
     "mask",
     None,
@@ -62,6 +64,7 @@ def video_changes() -> dict[str, Any]:
     if SIZE.value is not None:
         height, width = command_line.parse_size(SIZE)
         changes |= {"video.height": height, "video.width": width}
-    if FIT.value is not None:
-        changes["video.fit"] = FIT.value
+    command_line.require_positive(EVERY)
+    named = {"video.fit": FIT.value, "video.start": START.value, "video.every": EVERY.value}
+    changes |= {key: value for key, value in named.items() if value is not None}
     return changes

@@ -27,7 +27,8 @@ def main() -> None:
     if not 0 <= _PORT.value < 2**16:
         raise UserError(f"--port={_PORT.value}", "give a number from 0 to 65535")
 
-    from tf_dyngen.studio.exported import open_export
+    with command_line.quiet_imports():
+        from tf_dyngen.studio.exported import open_export
 
     export = open_export(folder)
     try:

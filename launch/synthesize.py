@@ -55,7 +55,8 @@ def main() -> None:
     _refuse_together(_LOOP, _MOTION, _GRID)
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
     if _LIST_CLIPS.value:
-        from tf_dyngen.tasks import clip_catalogue
+        with command_line.quiet_imports():
+            from tf_dyngen.tasks import clip_catalogue
 
         clip_catalogue.list_clips(workdir)
         return
@@ -73,11 +74,13 @@ def main() -> None:
             raise UserError(
                 "--grid with --variety", "a grid is of models without it, leave one out"
             )
-        from tf_dyngen.tasks import appearance_grid
+        with command_line.quiet_imports():
+            from tf_dyngen.tasks import appearance_grid
 
         appearance_grid.write_grid(workdir, output, **common)
         return
-    from tf_dyngen.tasks import synthesize_files
+    with command_line.quiet_imports():
+        from tf_dyngen.tasks import synthesize_files
 
     synthesize_files.synthesize_files(
         workdir,

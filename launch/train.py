@@ -51,9 +51,10 @@ def main() -> None:
     workdir = command_line.required_path(_WORKDIR, "name the folder the run lives in")
     changes = _changes()
 
-    from launch import data_sets
-    from tf_dyngen.tasks import train
-    from tf_dyngen.video.sources import Source
+    with command_line.quiet_imports():
+        from launch import data_sets
+        from tf_dyngen.tasks import train
+        from tf_dyngen.video.sources import Source
 
     train.train(
         workdir,

@@ -35,6 +35,7 @@ def _setting(default, *, low=None, high=None, above=None, choices=None):
 class VideoConfig:
     """What is read of each clip: the first `num_frames` frames, resized to height x width.
 
+    Reading begins at `start`, a frame ("75") or a time ("3s"), and takes one frame of `every`.
     `fit` is `stretch`, which may change proportions, or `crop`, which cuts off what stands over.
     """
 
@@ -43,6 +44,8 @@ class VideoConfig:
     width: int = _setting(64, low=8, high=1024)
     channels: int = _setting(3, choices=(1, 3))
     fit: str = _setting(STRETCH, choices=(STRETCH, CROP))
+    start: str = _setting("0")
+    every: int = _setting(1, low=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -238,7 +241,7 @@ def _field_type(key: str):
 def _parse(key: str, value: Any, wanted) -> Any:
     """Reads `value` as the type of the setting `key`; strings other than for text are JSON."""
     if wanted is str:
-        parsed = value
+        parsed = str(value) if type(value) is int else value
     elif isinstance(value, str):
         try:
             parsed = json.loads(value.lower() if wanted is bool else value)

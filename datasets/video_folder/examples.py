@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.video import decoding
 from tf_dyngen.video.clip_paths import expand_clip_paths, find_mask
+from tf_dyngen.video.files import PICTURE_SUFFIXES, require_readable, visible_files
 from tf_dyngen.video.integrity import require_whole
 from tf_dyngen.video.masks import iterate_visible
 from tf_dyngen.video.windows import read_windows, roll
@@ -43,8 +43,8 @@ def find_splits(root: str, test_share: float) -> dict[str, list[Path]]:
 def source_id(path: Path) -> str:
     """Returns 16 hexadecimal digits of the SHA-256 of a clip's bytes, whatever it is called."""
     digest = hashlib.sha256()
-    decoding.require_readable(path)
-    pictures = decoding.visible_files(path, decoding.PICTURE_SUFFIXES) if path.is_dir() else [path]
+    require_readable(path)
+    pictures = visible_files(path, PICTURE_SUFFIXES) if path.is_dir() else [path]
     for file in pictures:
         with file.open("rb") as stream:
             while block := stream.read(_READ_BYTES):

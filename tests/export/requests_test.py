@@ -41,6 +41,11 @@ IMAGE = np.zeros([1, 16, 16, 3], np.uint8)
             {"clip": IMAGE[None], "hidden": np.zeros([1, 2, 16, 16])},
             "hidden must have as many frames as clip",
         ),
+        (
+            "infer_masked",
+            {"clip": IMAGE[None], "hidden": np.ones([1, 1, 16, 16])},
+            "hidden hides every pixel of a clip",
+        ),
         ("decode", {"states": np.zeros([1, 0, 6]), **LOOK}, "states has no frames"),
         ("decode", {"states": np.full([1, 2, 6], np.nan), **LOOK}, "states holds NaN"),
     ],

@@ -35,8 +35,8 @@ def answering():
     """answering(METADATA, PREDICTION) -> (connection, paths) of a server with these two answers."""
     opened = []
 
-    def run(metadata, prediction=None, model="dyngen"):
-        paths = []
+    def run(metadata, prediction=None, model="dyngen", statuses=()):
+        paths, left = [], list(statuses)
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
@@ -48,7 +48,7 @@ def answering():
 
             def say(self, answer):
                 paths.append(self.path)
-                self.send_response(200)
+                self.send_response(left.pop(0) if left else 200)
                 self.end_headers()
                 self.wfile.write(json.dumps(answer).encode())
 
@@ -119,3 +119,14 @@ def test_a_model_without_a_version_is_asked_for_the_newest(answering):
     connection, paths = answering({**METADATA, "model_spec": {}}, prediction)
     connection.predict("stream", {"state": [[0.0, 1.0]]})
     assert paths[1] == "/v1/models/dyngen:predict"
+
+
+@pytest.mark.parametrize("status", [429, 499, 502, 503, 504])
+def test_a_server_that_is_busy_or_stops_is_asked_again(answering, status):
+    prediction = {"predictions": [{"frames": FRAMES, "next_state": [0, 0]}]}
+    connection, paths = answering(METADATA, prediction, statuses=[status, 200, 200])
+    with pytest.raises(UserError, match=rf"does not answer \(HTTP status {status}"):
+        connection.predict("stream", {"state": [[0.0, 1.0]]})
+    answer = connection.predict("stream", {"state": [[0.0, 1.0]]})
+    np.testing.assert_array_equal(answer["frames"][0], np.uint8(FRAMES))
+    assert len(paths) == 3

@@ -83,3 +83,14 @@ def test_what_is_not_computed_is_not_logged(run, tmp_path):
     assert last["statistics_distance"] == 0.5
     assert last["log_motion_ratio"] == -0.1
     assert "energy_pull" not in last
+
+
+def test_every_line_is_json_whatever_the_numbers(run, tmp_path):
+    strange = dataclasses.replace(METRICS, psnr=float("inf"), mse=0.0, latent_std=float("nan"))
+    run(0, 5, 5, strange)
+    text = (tmp_path / "metrics.jsonl").read_text()
+    assert "Infinity" not in text
+    assert "NaN" not in text
+    (last,) = [line for line in read_metrics(tmp_path) if line["step"] == 5]
+    assert last["mse"] == 0.0
+    assert not {"psnr", "latent_std"} & last.keys()

@@ -16,8 +16,7 @@ def pictures(tmp_path):
     """Pictures of 60x100 with fine detail that is the same at all times."""
     detail = np.random.default_rng(0).integers(-40, 40, (60, 100, 1))
     frames = 120 + detail + np.arange(NUM_FRAMES)[:, None, None, None] + np.zeros(3, int)
-    np.save(tmp_path / "clip.npy", frames.astype(np.uint8))
-    return SourcePictures(tmp_path / "clip.npy", NUM_FRAMES, tmp_path / "pictures.raw")
+    return SourcePictures(frames.astype(np.uint8), NUM_FRAMES, tmp_path / "pictures.raw")
 
 
 def hide_part():

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.video.clip_paths import expand_clip_paths, find_mask
+from tf_dyngen.video.clip_paths import expand_clip_paths, find_clips, find_mask
 
 
 def touch(folder, *names):
@@ -86,3 +86,22 @@ def test_two_masks_of_one_clip_are_a_mistake(tmp_path):
     touch(tmp_path, "a.avi", "a_mask.png", "a_mask.npy")
     with pytest.raises(UserError, match=r"a_mask.png and a_mask.npy"):
         find_mask(tmp_path / "a.avi")
+
+
+def test_what_a_run_writes_into_the_folder_of_its_clips_is_no_clip(tmp_path):
+    for name in ("a.mp4", "b.ts", "notes.txt", "Thumbs.db", ".hidden"):
+        (tmp_path / name).touch()
+    for name in ("samples/contact_sheet.png", "checkpoints/checkpoint", "config.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = find_clips(tmp_path)
+    assert [clip.name for clip in found.clips] == ["a.mp4", "b.ts"]
+    assert found.notes == [f"{tmp_path.name}: passes over notes.txt: no clips by their endings"]
+    # Elsewhere a folder of that name is a clip like any other.
+    (tmp_path / "config.json").unlink()
+    assert [clip.name for clip in find_clips(tmp_path).clips] == ["a.mp4", "b.ts", "samples"]
+
+
+def test_an_empty_path_is_refused():
+    with pytest.raises(UserError, match="path of a clip is empty"):
+        find_clips([""])

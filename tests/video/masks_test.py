@@ -132,7 +132,7 @@ def test_a_mask_that_is_longer_is_cut_and_one_that_is_shorter_refused(tmp_path, 
     with pytest.raises(UserError, match=r"short.npy holds 3 frames, 5 of its clip .*clip.npy are"):
         read_visible(tmp_path / "short.npy", clip, num_frames=NUM_FRAMES, size=SIZE)
     frames = iterate_visible(tmp_path / "short.npy", clip, size=SIZE)
-    with pytest.raises(UserError, match=r"short.npy holds 3 frames, more of its clip"):
+    with pytest.raises(UserError, match=r"short.npy holds 3 frames, 5 of its .*--num_frames=3"):
         list(frames)
 
 

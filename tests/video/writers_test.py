@@ -2,14 +2,19 @@ import contextlib
 import os
 import resource
 import stat
+import subprocess
+from fractions import Fraction
 
+import av
 import imageio.v3 as iio
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image
 
 from tf_dyngen.errors import UserError
 from tf_dyngen.video import writers
+from tf_dyngen.video.encoding import Sound
 
 FORMS = [".mp4", ".gif", ".npy", ".png", ""]
 
@@ -40,10 +45,9 @@ def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("size", [(24, 32), (23, 31)])
 @pytest.mark.parametrize("frame_rate", [25.0, 29.97])
-def test_mp4_keeps_frames_size_and_rate(tmp_path, size, frame_rate):
-    frames = moving_gradient(size=size)
+def test_mp4_keeps_frames_size_and_rate(tmp_path, frame_rate):
+    frames = moving_gradient()
     writers.write_video(tmp_path / "waves.mp4", frames, frame_rate)
     read = iio.imread(tmp_path / "waves.mp4", plugin="FFMPEG")
     assert read.shape == frames.shape
@@ -52,11 +56,55 @@ def test_mp4_keeps_frames_size_and_rate(tmp_path, size, frame_rate):
     metadata = iio.immeta(tmp_path / "waves.mp4", plugin="FFMPEG")
     assert metadata["fps"] == pytest.approx(frame_rate)
     assert metadata["codec"] == "h264"
-    even = size == (24, 32)
-    assert metadata["pix_fmt"].startswith("yuv420p" if even else "yuv444p")
+    assert metadata["pix_fmt"].startswith("yuv420p")
 
 
-@pytest.mark.parametrize(("frame_rate", "hundredths"), [(25.0, 4.0), (30.0, 10 / 3), (60.0, 2.0)])
+def test_mp4_of_odd_sides_plays_everywhere_and_the_line_says_so(tmp_path, capsys):
+    frames = moving_gradient(size=(23, 31))
+    for name in ("one.mp4", "two.mp4"):
+        writers.write_video(tmp_path / name, frames, 25.0)
+    assert iio.immeta(tmp_path / "one.mp4", plugin="FFMPEG")["pix_fmt"].startswith("yuv420p")
+    read = iio.imread(tmp_path / "one.mp4", plugin="FFMPEG").astype(int)
+    assert read.shape == (12, 24, 32, 3)
+    assert np.abs(read[:, :23, :31] - frames).mean() < 4
+    assert np.abs(read[:, 23] - read[:, 22]).mean() < 4
+    assert np.abs(read[:, :, 31] - read[:, :, 30]).mean() < 4
+    assert capsys.readouterr().err.count("MP4 is written at 24x32 in place of 23x31") == 1
+
+
+def test_mp4_states_rate_and_colours_exactly(tmp_path):
+    writers.write_video(tmp_path / "film.mp4", moving_gradient(), 24000 / 1001)
+    with av.open(str(tmp_path / "film.mp4")) as film:
+        stream = film.streams.video[0]
+        assert stream.average_rate == Fraction(24000, 1001)
+        tags = stream.codec_context
+        assert (tags.color_primaries, tags.color_trc, tags.colorspace) == (1, 1, 1)
+
+
+def test_mp4_takes_the_sound_of_its_source_along(tmp_path):
+    tone = ["-f", "lavfi", "-i", "sine=440:duration=2", "-f", "lavfi", "-i", "color=s=32x24:d=2"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *tone, tmp_path / "source.mkv"]
+    subprocess.run(list(map(str, command)), check=True)
+    sound = Sound(tmp_path / "source.mkv", start=0.5, seconds=12 / 25)
+    with open_for(tmp_path / "new.mp4", moving_gradient(), sound=sound) as writer:
+        writer.append(moving_gradient())
+    with av.open(str(tmp_path / "new.mp4")) as film:
+        samples = np.concatenate([f.to_ndarray()[0] for f in film.decode(audio=0)])
+        rate = film.streams.audio[0].rate
+    # The codec works in blocks of 1024 samples.
+    assert abs(len(samples) / rate - 12 / 25) < 2 * 1024 / rate
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    assert abs(spectrum.argmax() * rate / len(samples) - 440) < 5
+
+
+def test_missing_ffmpeg_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "no_ffmpeg"))
+    with pytest.raises(UserError, match=r"no ffmpeg was found.*IMAGEIO_FFMPEG_EXE"):
+        writers.write_video(tmp_path / "waves.mp4", moving_gradient(), 25.0)
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(("frame_rate", "hundredths"), [(25.0, 4.0), (30.0, 10 / 3), (50.0, 2.0)])
 def test_gif_keeps_frames_and_rate(tmp_path, frame_rate, hundredths):
     frames = moving_gradient()
     writers.write_video(tmp_path / "waves.gif", frames, frame_rate)
@@ -70,6 +118,17 @@ def test_gif_keeps_frames_and_rate(tmp_path, frame_rate, hundredths):
             # 256 colours for a frame leave at most a few levels, spread by dithering.
             assert np.abs(np.asarray(gif.convert("RGB")).astype(int) - frame).mean() < 8
     assert abs(sum(durations) - hundredths * len(frames)) <= 1
+
+
+def test_a_gif_of_too_high_a_rate_leaves_frames_out_and_says_so(tmp_path, capsys):
+    writers.write_video(tmp_path / "fast.gif", moving_gradient(30), 60.0)
+    assert "GIF holds 50 frames a second at most" in capsys.readouterr().err
+    with Image.open(tmp_path / "fast.gif") as gif:
+        durations = []
+        for number in range(gif.n_frames):
+            gif.seek(number)
+            durations.append(gif.info["duration"])
+    assert abs(sum(durations) - 500) <= 20
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".gif"])
@@ -317,7 +376,7 @@ def test_no_write_permission(tmp_path):
     assert names_in(tmp_path / "locked") == []
 
 
-@pytest.mark.parametrize("name", ["waves.avi", "waves.jpeg", "run.2"])
+@pytest.mark.parametrize("name", ["waves.avi", "waves.jpeg", "run.final"])
 def test_another_suffix_names_the_five_forms(tmp_path, name):
     for attempt in (
         lambda: writers.write_video(tmp_path / name, moving_gradient(), 25.0),
@@ -382,3 +441,9 @@ def test_write_atomically_keeps_the_old_file_on_a_full_disk(tmp_path):
         writers.write_atomically(tmp_path / "words.txt", b"0" * 100_000)
     assert (tmp_path / "words.txt").read_text() == "old"
     assert names_in(tmp_path) == ["words.txt"]
+
+
+@pytest.mark.parametrize("name", ["result.v2", "2026.11.27"])
+def test_a_folder_may_have_a_dot_and_a_number_in_its_name(tmp_path, name):
+    writers.write_video(tmp_path / name, moving_gradient(2), 25.0)
+    assert names_in(tmp_path / name) == ["frame_00000.png", "frame_00001.png"]

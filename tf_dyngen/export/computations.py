@@ -132,7 +132,9 @@ def generate(model: ServedModel, inputs: Tensors) -> Tensors:
 
 def generate_float(model: ServedModel, inputs: Tensors) -> Tensors:
     """New video, float32 in [-1, 1]."""
-    return _generate(model, inputs, model.programs.play_floats)
+    found = _generate(model, inputs, model.programs.play_floats)
+    # Emissions reach a little further, so that they get to both ends.
+    return {"frames": tf.clip_by_value(found["frames"], -1.0, 1.0)}
 
 
 def start(model: ServedModel, inputs: Tensors) -> Tensors:

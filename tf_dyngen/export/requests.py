@@ -170,6 +170,10 @@ def _check_lengths(
             lengths = tf.shape(value)[1], tf.shape(inputs["clip"])[1]
             same = "hidden must have as many frames as clip; frames of hidden and clip:"
             checks.append(_require(tf.equal(*lengths), same, *lengths))
+            # The shape is checked elsewhere.
+            seen = tf.reduce_any(tf.equal(value, 0), axis=list(range(1, value.shape.rank or 4)))
+            every = "hidden hides every pixel of a clip; clips of which something is visible:"
+            checks.append(_require(tf.reduce_all(seen), every, seen))
     return checks
 
 

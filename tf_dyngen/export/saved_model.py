@@ -24,6 +24,7 @@ from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.generator import AnyGenerator
 from tf_dyngen.training.reports import read_metrics
 from tf_dyngen.training.restore import TrainedRun, load_run
+from tf_dyngen.training.write_errors import write_errors as tensorflow_errors
 from tf_dyngen.video.clips import ClipRecord
 from tf_dyngen.video.display import evenly_spaced
 from tf_dyngen.video.writers import replacing, write_errors
@@ -33,6 +34,8 @@ MOST_CLIPS = 1000
 # A serving call is answered in seconds: fewer moves than launch.infer takes.
 IMAGE_CHAINS, IMAGE_STEPS = 8, 60
 CLIP_CHAINS, CLIP_STEPS = 2, 60
+_PATTERNS = "[]*?\\"
+_DISK_ADVICE = "free some space, or write to another disk"
 MOST_INFERRED_FRAMES, LONGEST_WINDOW = 1024, 60
 
 
@@ -47,6 +50,13 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
     Raises: UserError if there is no trained run or the output cannot be written.
     """
     begun = time.monotonic()
+    patterns = sorted({*str(output)} & {*_PATTERNS})
+    if patterns:
+        raise UserError(
+            f"--output={output} holds {' '.join(patterns)}, and a SavedModel cannot be loaded from"
+            " there: TensorFlow reads its path as a pattern",
+            "choose another folder",
+        )
     versions = _versions(output)
     run = load_run(workdir, _say)
     model, clips = _served_model(run, tf.float16 if half else tf.float32)
@@ -55,7 +65,7 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
     signatures = build_signatures(model)
     metrics = read_metrics(workdir)[-1:]
     path = output / str(max(versions, default=0) + 1)
-    with replacing(path) as temporary, write_errors(path):
+    with replacing(path) as temporary, write_errors(path), tensorflow_errors(path, _DISK_ADVICE):
         save_signatures(model, signatures, temporary)
         write_documents(temporary, Exported(run, model, signatures, clips, metrics))
         write_warmup_requests(temporary, model, signatures)

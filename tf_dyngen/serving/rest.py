@@ -1,6 +1,5 @@
 """TensorFlow Serving's REST interface."""
 
-import http
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
@@ -87,7 +86,7 @@ class RestTransport:
             raise TransientError(_root_cause(error)) from error
         status = response.status_code
         if status in _TRANSIENT:
-            raise TransientError(f"HTTP status {status} {http.HTTPStatus(status).phrase}")
+            raise TransientError(f"HTTP status {status} {response.reason}".rstrip())
         try:
             answer = response.json()
         except requests.exceptions.JSONDecodeError as error:

@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from tf_dyngen.errors import UserError
 from tf_dyngen.studio.exported import Export
 from tf_dyngen.studio.player import Still
-from tf_dyngen.video.decoding import open_picture
+from tf_dyngen.video.pictures import open_picture
 from tf_dyngen.video.resizing import resize_picture
 
 MOST_BYTES = 20 * 2**20

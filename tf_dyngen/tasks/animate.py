@@ -9,11 +9,13 @@ import tqdm
 from PIL import Image
 
 from tf_dyngen.config import VideoConfig
+from tf_dyngen.errors import UserError
 from tf_dyngen.tasks.infer import Effort, choose_effort, inference_of, known_clips, say_how_well
 from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
 from tf_dyngen.training.restore import load_run
 from tf_dyngen.video.clips import to_model_range
 from tf_dyngen.video.resizing import resize_picture
+from tf_dyngen.video.sources import refuse_sources
 from tf_dyngen.video.stills import read_still
 from tf_dyngen.video.writers import open_video_writer, output_paths
 
@@ -49,7 +51,10 @@ def animate(
     """
     output_paths(output, 1)  # Refuses, before any work, what cannot be written.
     picture = read_still(image)
+    if output.exists() and output.samefile(image):
+        raise UserError(f"--output={output} is the image itself", "name another file")
     run = load_run(workdir, _say)
+    refuse_sources([output], run.record.source)
     video = run.record.config.video
     pixels = _bring_to_size(picture, video)
     known = known_clips(run)

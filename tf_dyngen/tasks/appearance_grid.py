@@ -23,6 +23,7 @@ from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.display import evenly_spaced
 from tf_dyngen.video.grid import LabelledGrid
+from tf_dyngen.video.sources import refuse_sources
 from tf_dyngen.video.writers import open_video_writer, output_paths, write_picture
 
 # Rows and columns where the user names none.
@@ -68,6 +69,7 @@ def write_grid(
     """
     output_paths(output, 1)  # Refuses, before any work, what cannot be written.
     run = load_run(workdir, lambda line: print(line, file=sys.stderr))
+    refuse_sources([output], run.record.source)
     check_has_appearance(run)
     catalogue = ClipCatalogue(workdir, run.record)
     rows = [_read_appearance(text, catalogue, run, seed) for text in _split(appearance, catalogue)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.video.clips import Clip
 from tf_dyngen.video.display import contact_sheet, evenly_spaced
-from tf_dyngen.video.sources import Source, open_collection, read_with_progress
+from tf_dyngen.video.sources import Source, open_collection, read_with_progress, refuse_sources
 from tf_dyngen.video.wall import mark_hidden, video_wall
 from tf_dyngen.video.writers import output_paths, write_picture, write_video
 
@@ -35,11 +35,15 @@ def preview(
     Raises: UserError if the clips cannot be read or the output cannot be written.
     """
     output_paths(output, 1)  # Refuses, before any work, what cannot be written.
+    refuse_sources([output], source)
     if source.dataset:
         register(source.dataset)
     collection = open_collection(source, video, own_masks=True)
     rows = evenly_spaced(len(collection), num_clips)
-    clips = list(read_with_progress(collection, rows))
+    clips = list(read_with_progress(collection, rows, video.every))
+    longest = max(len(clip.frames) for clip in clips)
+    if longest < video.num_frames:
+        print(f"{longest} of {video.num_frames} frames: there are no more", file=sys.stderr)
     shown = [mark_hidden(clip.frames, clip.visible) for clip in clips]
     if output.suffix.lower() == PICTURE_SUFFIX:
         write_picture(output, contact_sheet(dict(zip(_labels(clips), shown, strict=True))))

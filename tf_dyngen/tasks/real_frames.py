@@ -104,7 +104,14 @@ def _of_reference(
     video, length = record.config.video, learned.record.num_frames
     size = (video.height, video.width)
     most = length + most_held_out(*size, video.channels)
-    clip = read_clip(reference, num_frames=most, size=size, channels=video.channels, fit=video.fit)
+    clip = read_clip(
+        reference,
+        num_frames=most,
+        size=size,
+        channels=video.channels,
+        fit=video.fit,
+        every=video.every,
+    )
     if learned.frames is None:
         learned.find_in(clip.frames)
     if learned.frames is None:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import json
 import re
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import tqdm
 from tf_dyngen.config import FRESH, PERSISTENT
 from tf_dyngen.errors import UserError
 from tf_dyngen.evaluation.linear_baseline import fill_missing
+from tf_dyngen.evaluation.report import to_json
 from tf_dyngen.filling.baselines import BASELINES, hidden_error
 from tf_dyngen.tasks.inpaint import write_at_source_size
 from tf_dyngen.tasks.recover import Recovery, recover_clip
@@ -23,6 +23,8 @@ from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clip_paths import expand_clip_paths
 from tf_dyngen.video.clips import blacken, read_clip
 from tf_dyngen.video.display import contact_sheet, side_by_side
+from tf_dyngen.video.encoding import form_of
+from tf_dyngen.video.files import listed
 from tf_dyngen.video.heat import heat
 from tf_dyngen.video.masked_clips import NOTHING_HIDDEN
 from tf_dyngen.video.sources import open_collection
@@ -65,9 +67,40 @@ def recover_files(
     Raises: UserError if there is no such run, nothing in it is hidden, the truth does not fit, or
       the output cannot be written.
     """
-    if output.suffix:
+    if form_of(output):
         raise UserError(f"--output={output} looks like a file", "name a folder")
     output_paths(output, 1)  # Refuses, before any work, what cannot be written.
+    run = _load_run_with_masks(workdir, output_size)
+    source = run.record.source
+    paths = expand_clip_paths(source.clips)
+    truths = _read_truths(run, truth)
+    batches = _load(workdir, run)
+    if [clip.clip_id for clip in batches.store.records] != list(run.chains.rows):
+        raise UserError(
+            f"the clips of {workdir} have changed since it was trained", "train it again"
+        )
+    names = [record.name for record in batches.store.records]
+    rows = [row for row, has_mask in enumerate(batches.store.has_mask) if has_mask]
+    if len(rows) < len(names):
+        bare = listed(name for row, name in enumerate(names) if row not in rows)
+        _say(f"nothing is hidden of {bare}, passed over")
+    visits = (num_samples + burn_in) * len(rows)
+    with replacing(output) as folder, tqdm.tqdm(total=visits, unit="sample", disable=None) as bar:
+        folder.mkdir()
+        for row in rows:
+            recovery = recover_clip(
+                run, batches, row, num_samples=num_samples, burn_in=burn_in, report=bar.update
+            )
+            one = folder if len(names) == 1 else folder / _folder_name(row, names[row])
+            one.mkdir(exist_ok=True)
+            _write(one, recovery, truths[row] if truths else None, num_samples)
+            if output_size == AT_SOURCE_SIZE:
+                write_at_source_size(one, recovery, paths[row], run.record.config.video)
+    _say(f"wrote {output}: look at side_by_side.mp4")
+
+
+def _load_run_with_masks(workdir: Path, output_size: str) -> TrainedRun:
+    """Returns a run of which something is hidden; UserError if it cannot be recovered."""
     run = load_run(workdir, _say)
     source = run.record.source
     if not source.mask:
@@ -81,27 +114,7 @@ def recover_files(
         )
     if output_size == AT_SOURCE_SIZE and not source.clips:
         raise UserError("a data set has no source size", "leave --output_size out")
-    paths = expand_clip_paths(source.clips)
-    truths = _read_truths(run, truth)
-    batches = _load(workdir, run)
-    if [clip.clip_id for clip in batches.store.records] != list(run.chains.rows):
-        raise UserError(
-            f"the clips of {workdir} have changed since it was trained", "train it again"
-        )
-    visits = (num_samples + burn_in) * len(batches.store)
-    with replacing(output) as folder, tqdm.tqdm(total=visits, unit="sample", disable=None) as bar:
-        folder.mkdir()
-        for row, record in enumerate(batches.store.records):
-            recovery = recover_clip(
-                run, batches, row, num_samples=num_samples, burn_in=burn_in, report=bar.update
-            )
-            one = folder if len(batches.store) == 1 else folder / _folder_name(row, record.name)
-            one.mkdir(exist_ok=True)
-            _write(one, recovery, truths[row] if truths else None, num_samples)
-            if output_size == AT_SOURCE_SIZE:
-                fit = run.record.config.video.fit
-                write_at_source_size(one / "inpainted.mp4", recovery, paths[row], fit)
-    _say(f"wrote {output}: look at side_by_side.mp4")
+    return run
 
 
 def _folder_name(row: int, clip_name: str) -> str:
@@ -141,6 +154,8 @@ def _read_truths(run: TrainedRun, truth: str | None) -> list[np.ndarray] | None:
         size=(video.height, video.width),
         channels=video.channels,
         fit=video.fit,
+        start=video.start,
+        every=video.every,
     )
     if len(clip.frames) < length:
         raise UserError(
@@ -179,7 +194,7 @@ def _write(folder: Path, recovery: Recovery, truth: np.ndarray | None, num_sampl
     if truth is not None:
         figures |= measure(recovery, truth)
         _say(f"{clip.name}: mean absolute error {figures['hidden_mae']:.2f}")
-    write_atomically(folder / "metrics.json", json.dumps(figures, indent=2) + "\n")
+    write_atomically(folder / "metrics.json", to_json(figures))
 
 
 def measure(recovery: Recovery, truth: np.ndarray) -> dict:

@@ -13,6 +13,7 @@ from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.loop_steps import LoopSteps
 from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
 from tf_dyngen.training.restore import TrainedRun, load_run
+from tf_dyngen.video.sources import refuse_sources
 from tf_dyngen.video.writers import VideoWriter, open_video_writer, output_paths
 
 DEFAULT_NUM_FRAMES = 240
@@ -49,6 +50,7 @@ def synthesize_files(
     """
     paths = output_paths(output, num_videos)
     run = load_run(workdir, lambda line: print(line, file=sys.stderr))
+    refuse_sources(paths, run.record.source)
     catalogue = ClipCatalogue(workdir, run.record)
     clip = run.record.clips[0] if motion is None else catalogue.find(motion).record
     if num_frames is None:

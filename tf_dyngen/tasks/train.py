@@ -1,10 +1,10 @@
 """A training session: from flags to a work directory with a trained model in it."""
 
-import dataclasses
+import contextlib
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tf_dyngen import config as configs
 from tf_dyngen import presets
@@ -14,29 +14,21 @@ from tf_dyngen.tasks.new_video_judging import judging_of
 from tf_dyngen.tasks.real_frames import find_real_frames
 from tf_dyngen.tasks.samples import LONGEST_SAMPLE, SamplesAction
 from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.tasks.training_clips import LoadedClips, check_source, complete_source, load_clips
+from tf_dyngen.training import run_lock
 from tf_dyngen.training.attention_start import complete_settings
-from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
-from tf_dyngen.training.clip_loading import cache_folder, load_store, records_of_all
+from tf_dyngen.training.clip_loading import cache_folder
 from tf_dyngen.training.devices import MULTI_WORKER, choose_strategy
 from tf_dyngen.training.interruption import StopRequest
 from tf_dyngen.training.memory import check_memory, estimate_memory
 from tf_dyngen.training.reports import Judging, MetricsLogAction, ProgressAction
 from tf_dyngen.training.run_record import RunRecord, check_same_run, load_record
-from tf_dyngen.training.start import FittedClips, Learner, build_learner, fitted_rows, start_learner
+from tf_dyngen.training.start import FittedClips, Learner, build_learner, start_learner
 from tf_dyngen.training.trainer import Action, Trainer
 from tf_dyngen.training.workers import Workers, noticing_loss
 from tf_dyngen.video.clip_cache import ClipCache
-from tf_dyngen.video.clips import ClipRecord
-from tf_dyngen.video.sources import Source, open_collection
-
-
-class _Clips(NamedTuple):
-    """A worker's batches; what is known of all workers' clips; those a start is fitted to."""
-
-    batches: ClipBatches
-    records: tuple[ClipRecord, ...]
-    fitted: FittedClips
+from tf_dyngen.video.sources import Source
 
 
 def train(
@@ -69,33 +61,48 @@ def train(
       WorkerLostError if another worker is gone.
     """
     workers = _meet(strategy, wait_seconds)
-    stored = load_record(workdir)
-    config = _resolve_config(stored, preset, changes or {})
-    source = _complete(source, stored.source if stored else embedded)
-    if source.dataset:
-        register(source.dataset)
-    with noticing_loss(workers):
-        with ClipCache(cache_folder(workdir, workers.shard)) as cache:
-            clips = _load_clips(source, config, workdir, cache, workers)
-            config = _complete_settings(config, stored, clips, workers)
-            record = RunRecord(config, source, clips.records)
-            for line in check_same_run(workdir, stored, record) if stored else []:
-                _say(line, workers)
-            trainer, learner = _build_trainer(config, clips, workers)
-        # From here on the clips are kept, whatever happens.
-        checkpoints = Checkpoints(
-            workdir / FOLDER,
-            chains=learner.chains,
-            workers=workers,
-            keep=config.output.keep_checkpoints,
-            **trainer.contents(),
-        )
-        _start_or_go_on(trainer, learner, checkpoints, clips.fitted)
-        if workers.is_chief:
-            record.save(workdir)
-        judging = _judge_new_video(workdir, record, trainer, learner, register)
-        _train_and_report(workdir, trainer, learner, checkpoints, judging, max_seconds)
-        workers.wait_for_all()
+    with run_lock.hold(workdir) if workers.is_chief else contextlib.nullcontext():
+        stored = load_record(workdir)
+        config = _resolve_config(stored, preset, changes or {})
+        given, source = source, complete_source(source, stored.source if stored else embedded)
+        check_source(source, config, remembered=source != given)
+        if source.dataset:
+            register(source.dataset)
+        with noticing_loss(workers):
+            _train(workdir, stored, config, source, register, workers, max_seconds)
+            workers.wait_for_all()
+
+
+def _train(
+    workdir: Path,
+    stored: RunRecord | None,
+    config: Config,
+    source: Source,
+    register: Callable[[str], None],
+    workers: Workers,
+    max_seconds: float,
+) -> None:
+    """Trains in a work directory that is this process's own."""
+    with ClipCache(cache_folder(workdir, workers.shard)) as cache:
+        clips = load_clips(source, config, workdir, cache, workers)
+        config = _complete_settings(config, stored, clips, workers)
+        record = RunRecord(config, source, clips.records)
+        for line in check_same_run(workdir, stored, record) if stored else []:
+            _say(line, workers)
+        trainer, learner = _build_trainer(config, clips, workers)
+    # From here on the clips are kept, whatever happens.
+    checkpoints = Checkpoints(
+        workdir / FOLDER,
+        chains=learner.chains,
+        workers=workers,
+        keep=config.output.keep_checkpoints,
+        **trainer.contents(),
+    )
+    _start_or_go_on(trainer, learner, checkpoints, clips.fitted)
+    if workers.is_chief:
+        record.save(workdir)
+    judging = _judge_new_video(workdir, record, trainer, learner, register)
+    _train_and_report(workdir, trainer, learner, checkpoints, judging, max_seconds)
 
 
 def _meet(strategy: str, wait_seconds: float) -> Workers:
@@ -108,16 +115,6 @@ def _meet(strategy: str, wait_seconds: float) -> Workers:
     return Workers(choose_strategy(strategy, wait_seconds=wait_seconds))
 
 
-def _complete(source: Source, default: Source) -> Source:
-    """Returns a source with the clips, and then what is hidden of them, of another if it has none.
-
-    Clips that are named bring no mask with them from elsewhere.
-    """
-    if source.clips or source.dataset:
-        return source
-    return dataclasses.replace(default, mask=source.mask or default.mask)
-
-
 def _resolve_config(
     stored: RunRecord | None, preset: str | None, changes: Mapping[str, Any]
 ) -> Config:
@@ -126,35 +123,8 @@ def _resolve_config(
     return configs.override(presets.load(preset or presets.DEFAULT), changes)
 
 
-def _load_clips(
-    source: Source, config: Config, workdir: Path, cache: ClipCache, workers: Workers
-) -> _Clips:
-    video, learning, shard = config.video, config.learning, workers.shard
-    collection = open_collection(source, video, seed=config.seed)
-    num_clips = len(collection)
-    own = load_store(collection, video, cache, shard.rows(num_clips, learning.batch_size))
-    batches = ClipBatches(
-        own,
-        batch_size=learning.batch_size,
-        bptt_length=learning.bptt_length,
-        seed=config.seed,
-        shard=shard,
-        num_clips=num_clips,
-        longest=int(workers.all(own.longest).max()),
-    )
-    rows = fitted_rows(config, num_clips)
-    if workers.are_several:
-        fitted = FittedClips(load_store(collection, video, cache, rows))
-        sharing = (workdir, shard.num_workers, learning.batch_size)
-        records = records_of_all(collection, video, *sharing)
-    else:
-        fitted = FittedClips(own, rows)
-        records = tuple(own.records)
-    return _Clips(batches, records, fitted)
-
-
 def _complete_settings(
-    config: Config, stored: RunRecord | None, clips: _Clips, workers: Workers
+    config: Config, stored: RunRecord | None, clips: LoadedClips, workers: Workers
 ) -> Config:
     """Returns settings with those that are left to the clips, where there are any."""
     if config.model.parameterisation != configs.ATTENTION:
@@ -163,7 +133,7 @@ def _complete_settings(
     return complete_settings(config, chosen, store, workers, lambda line: _say(line, workers))
 
 
-def _build_trainer(config: Config, clips: _Clips, workers: Workers) -> tuple[Trainer, Learner]:
+def _build_trainer(config: Config, clips: LoadedClips, workers: Workers) -> tuple[Trainer, Learner]:
     """Makes all variables and says what the run is; UserError if it would not fit into memory."""
     store, num_clips = clips.batches.store, len(clips.records)
     sizes = {
@@ -181,6 +151,13 @@ def _build_trainer(config: Config, clips: _Clips, workers: Workers) -> tuple[Tra
     length = f"{lengths[0]} to {lengths[-1]}" if len(lengths) > 1 else f"{lengths[0]}"
     if lengths[-1] < config.video.num_frames:
         _say(f"{length} of {config.video.num_frames} frames: there are no more", workers)
+    rates = sorted({clip.frame_rate for clip in clips.records})
+    if len(rates) > 1:
+        _say(
+            f"the clips are of {len(rates)} rates, {rates[0]:g} to {rates[-1]:g} frames a second:"
+            f" new video plays at {clips.records[0].frame_rate:g}, the first's",
+            workers,
+        )
     num_devices = workers.strategy.num_replicas_in_sync
     _say(
         f"{config.preset}: {num_clips} clip{'s' * (num_clips > 1)} ({names}), {length} frames of "
@@ -266,7 +243,7 @@ def _train_and_report(
                 seed=config.seed,
             ),
         ]
-    with StopRequest() as stop:
+    with StopRequest("stopping after this step; once more stops at once") as stop:
         trainer.train(actions, should_stop=stop, max_seconds=max_seconds)
     if workers.is_chief:
         _say_how_it_ended(workdir, trainer)
@@ -277,8 +254,12 @@ def _say_how_it_ended(workdir: Path, trainer: Trainer) -> None:
     if trainer.completed < steps:
         advice = f"to go on: python -m launch.train --workdir={workdir}"
     else:
-        advice = f"for more: python -m launch.train --workdir={workdir} --steps={2 * steps}"
-    _say(f"stopped at step {trainer.completed} of {steps}; {advice}")
+        more = max(2 * steps, trainer.completed + 1)
+        advice = f"for more: python -m launch.train --workdir={workdir} --steps={more}"
+    if trainer.completed > steps:
+        _say(f"{trainer.completed} steps are done, --steps={steps} asks for no more; {advice}")
+    else:
+        _say(f"stopped at step {trainer.completed} of {steps}; {advice}")
     _say(f"look at {workdir}/samples; new video: python -m launch.synthesize --workdir={workdir}")
 
 

@@ -6,6 +6,7 @@ checkpoint. A checkpoint is whole if both can be read.
 
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from tf_dyngen.training.write_errors import write_errors
 
 FOLDER = "checkpoints"
 NO_STEP = -1
+_PATTERN = {*"[]*?\\"}
 # What TensorFlow raises for files that are cut short or damaged.
 _BROKEN = (tf.errors.OpError, ValueError, AssertionError, IndexError, BrokenChainsError)
 
@@ -73,6 +75,7 @@ class Checkpoints:
         self._keep = keep
         self._manager: tf.train.CheckpointManager | None = None
         self._newest: int | None = None
+        self._link: tempfile.TemporaryDirectory | None = None
 
     def save(self, step: int, seconds: float) -> None:
         """Writes a checkpoint unless it is the newest; UserError if it cannot be written.
@@ -97,7 +100,7 @@ class Checkpoints:
     def _save_shared(self, step: int) -> None:
         first = self._manager is None
         manager = self._manager or tf.train.CheckpointManager(
-            self._checkpoint, str(self._directory), max_to_keep=self._keep
+            self._checkpoint, self._plain_directory(), max_to_keep=self._keep
         )
         manager.save(checkpoint_number=step)
         if first:
@@ -133,7 +136,7 @@ class Checkpoints:
         for step in reversed(steps):
             path = self._directory / f"ckpt-{step}"
             try:
-                status = self._checkpoint.restore(str(path))
+                status = self._checkpoint.restore(f"{self._plain_directory()}/ckpt-{step}")
                 status.assert_existing_objects_matched().expect_partial()
                 new_clips = self._read_chains(step)
             except _BROKEN as error:
@@ -142,6 +145,15 @@ class Checkpoints:
             self._newest = step
             return Restored(step, float(self._progress["seconds"]), new_clips)
         return None
+
+    def _plain_directory(self) -> str:
+        """Returns the directory, or a link to it where its name would be read as a pattern."""
+        if not _PATTERN & {*str(self._directory)}:
+            return str(self._directory)
+        if self._link is None:
+            self._link = tempfile.TemporaryDirectory(prefix="checkpoints-")
+            (Path(self._link.name) / FOLDER).symlink_to(self._directory.resolve())
+        return f"{self._link.name}/{FOLDER}"
 
     def _read_chains(self, step: int) -> list[str]:
         if self._chains is None:

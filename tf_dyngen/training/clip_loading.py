@@ -42,7 +42,7 @@ def load_store(
     rows = np.arange(len(collection)) if rows is None else rows
     return cache.get(
         signature(collection, video, rows),
-        (predict_hidden(clip) for clip in read_with_progress(collection, rows)),
+        (predict_hidden(clip) for clip in read_with_progress(collection, rows, video.every)),
         (video.height, video.width, video.channels),
     )
 

@@ -1,12 +1,21 @@
 """Stopping in good order: SIGINT and SIGTERM become a request that the training loop asks for."""
 
+import contextlib
+import os
 import signal
+
+_STDERR = 2
 
 
 class StopRequest:
-    """A context in which SIGINT and SIGTERM set a flag; a second signal acts as it used to."""
+    """A context in which SIGINT and SIGTERM set a flag; a second signal acts as it used to.
 
-    def __init__(self):
+    Args:
+      line: said at once when a signal comes; None says nothing.
+    """
+
+    def __init__(self, line: str | None = None):
+        self._line = line
         self.requested = False
         self._previous: dict[int, object] = {}
 
@@ -25,6 +34,10 @@ class StopRequest:
     def _request(self, number, frame):
         self.requested = True
         self._restore()
+        if self._line:
+            # The signal may come in the middle of a print, which cannot be entered twice.
+            with contextlib.suppress(OSError):
+                os.write(_STDERR, f"\n{self._line}\n".encode())
 
     def _restore(self):
         for number, handler in self._previous.items():

@@ -1,6 +1,7 @@
 """What a run tells while it trains: a progress bar, metrics.jsonl, TensorBoard."""
 
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -84,7 +85,9 @@ class ScalarLog:
     def write(self, step: int, values: Mapping[str, float]) -> None:
         """Writes the values of a step."""
         self.last_step = step
-        line = json.dumps({"step": step, **values})
+        # JSON knows neither infinity, the PSNR of a perfect copy, nor what is no number.
+        finite = {name: value for name, value in values.items() if math.isfinite(value)}
+        line = json.dumps({"step": step, **finite}, allow_nan=False)
         with write_errors(self._path, ADVICE), self._path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
         with write_errors(self._folder, ADVICE), self._writer.as_default():

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.video import decoding
 from tf_dyngen.video.clips import Clip, read_clip
+from tf_dyngen.video.files import require_readable
 
 MAX_CLIP_BYTES = 512 * 2**20
 _BLOCK_BYTES = 2**20
@@ -118,7 +118,7 @@ def open_clips(path: str | os.PathLike[str], *, suffix: str = ".avi") -> Iterato
       more than MAX_CLIP_BYTES, and a file that is no zip archive.
     """
     path = Path(path)
-    decoding.require_readable(path)
+    require_readable(path)
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:

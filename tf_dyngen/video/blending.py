@@ -1,14 +1,15 @@
 """Small recovered frames blended into the clip they come from, at the clip's own size."""
 
-from collections.abc import Iterator
+import itertools
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from tf_dyngen.video import decoding
-from tf_dyngen.video.resizing import kept_box, resize_picture
+from tf_dyngen.video.resizing import kept_box
 
 # Width of the soft edge around what was hidden, in pixels of the recovered frames.
 EDGE = 2.0
@@ -18,18 +19,25 @@ class SourcePictures:
     """The pictures of a clip at its own size, decoded once to a file and read in any order.
 
     Args:
-      source: the clip.
-      num_frames: how many of its first pictures.
-      file: where they are kept, T * H * W * 3 bytes.
+      pictures: of the clip, [H, W, 3] uint8.
+      num_frames: how many of them.
+      file: where they are kept, T * H * W * 3 bytes; the room is taken before the first is written.
+    Raises: OSError where there is not as much room; ValueError if there are fewer pictures.
     """
 
-    def __init__(self, source: Path, num_frames: int, file: Path):
-        pictures = decoding.decode(source)
-        first = resize_picture(next(pictures)[0], None, 3, "stretch")
-        self._pictures = np.memmap(file, np.uint8, "w+", shape=(num_frames, *first.shape))
-        self._pictures[0] = first
-        for index in range(1, num_frames):
-            self._pictures[index] = resize_picture(next(pictures)[0], None, 3, "stretch")
+    def __init__(self, pictures: Iterable[np.ndarray], num_frames: int, file: Path):
+        num_read = 0
+        for index, picture in enumerate(itertools.islice(pictures, num_frames)):
+            if not index:
+                # A map of a file without room ends the process once it is written to.
+                with file.open("wb") as room:
+                    os.posix_fallocate(room.fileno(), 0, num_frames * picture.nbytes)
+                shape = (num_frames, *picture.shape)
+                self._pictures = np.memmap(file, np.uint8, "r+", shape=shape)
+            self._pictures[index] = picture
+            num_read = index + 1
+        if num_read < num_frames:
+            raise ValueError(f"{num_read} pictures, {num_frames} are wanted")
 
     def __getitem__(self, index: int) -> np.ndarray:
         """Returns the picture [H, W, 3] uint8 of that number."""

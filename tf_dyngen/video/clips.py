@@ -12,13 +12,17 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from tf_dyngen.config import STRETCH
+from tf_dyngen.config import CROP, STRETCH
 from tf_dyngen.errors import UserError
 from tf_dyngen.video import decoding
+from tf_dyngen.video.choosing import Chosen, choose_frames
+from tf_dyngen.video.footage import Footage
 from tf_dyngen.video.resizing import resize_picture
 
 # Frames of a long clip that are read at a time.
 BLOCK = 60
+# Proportions that differ by less are the same to the eye.
+_SAME_PROPORTIONS = 0.02
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +45,9 @@ class Clip(NamedTuple):
       frames: [T, H, W, C] uint8.
       frame_rate: frames a second.
       visible: None, or [T, H, W, 1] bool, False where a pixel is hidden.
+      first_frame: its number in the source.
+      notes: what was cut, left out, guessed or changed when it was read, one line each.
+      damage: None, or in words what is missing of it.
     """
 
     clip_id: str
@@ -48,6 +55,9 @@ class Clip(NamedTuple):
     frames: np.ndarray
     frame_rate: float
     visible: np.ndarray | None = None
+    first_frame: int = 0
+    notes: tuple[str, ...] = ()
+    damage: str | None = None
 
     @property
     def record(self) -> ClipRecord:
@@ -67,12 +77,14 @@ def read_clip(
     size: tuple[int, int] | None,
     channels: int = 3,
     fit: str = STRETCH,
-    start: int = 0,
+    start: int | str = 0,
+    every: int = 1,
 ) -> Clip:
-    """Read a clip from a video file, a GIF, a folder of numbered pictures or a .npy array.
+    """Read a clip from a video file, an animation, a folder of numbered pictures or a .npy array.
 
+    Frames come at an even rate: where the source shows some longer than others, they are repeated.
     A clip that is shorter than wanted gives the frames that it has; a damaged one, those before
-    the damage. Nothing behind the last frame wanted is decoded.
+    the damage. Nothing after the last frame wanted is decoded.
 
     Args:
       path: the file or folder.
@@ -80,36 +92,39 @@ def read_clip(
       size: (H, W) in pixels; None keeps the source's own.
       channels: C, 3 for RGB (grey is repeated) or 1 for luminance; transparency turns black.
       fit: how pictures of other proportions come to that size, see `resize_picture`.
-      start: how many frames to skip.
+      start: how many frames to skip, or seconds as in "3s".
+      every: 2 reads every second frame, and so on.
     Returns: Clip with frames [T, H, W, C]; 25 frames a second where the source states no rate.
     Raises: UserError when the source is missing or undecodable, or gives fewer than 2 frames.
     """
     path = Path(path)
-    if channels not in (1, 3) or min(size or (1,)) < 1 or start < 0:
-        raise ValueError(f"cannot read channels={channels}, size={size}, start={start}")
+    if channels not in (1, 3) or min(size or (1,)) < 1:
+        raise ValueError(f"cannot read channels={channels}, size={size}")
     if num_frames is not None and num_frames < 2:
         raise UserError(f"{num_frames} frames wanted of {path}", "ask for 2 frames or more")
+    footage = decoding.open_footage(path)
+    chosen = choose_frames(footage, num_frames=num_frames, start=start, every=every)
     pixels = bytearray()
-    num_seen = 0
-    seconds = 0.0
-    pictures = decoding.decode(path)
-    for picture, picture_seconds in pictures:
-        num_seen += 1
-        if num_seen > start:
-            resized = resize_picture(picture, size, channels, fit)
-            pixels += resized.tobytes()
-            size = size or resized.shape[:2]
-            seconds += picture_seconds
-        if num_frames is not None and num_seen == start + num_frames:
-            break
-    pictures.close()
-    num_read = max(num_seen - start, 0)
+    num_read = 0
+    for picture in footage.show(chosen.numbers):
+        if not num_read:
+            _note_changes(footage, picture, size, fit)
+        resized = resize_picture(picture, size, channels, fit)
+        pixels += resized.tobytes()
+        size = size or resized.shape[:2]
+        num_read += 1
     if num_read < 2 or size is None:
-        raise _too_short(path, num_seen, start)
+        raise _too_short(path, footage, chosen)
     frames = np.frombuffer(pixels, np.uint8).reshape(num_read, *size, channels)
-    # Sums of durations are exact to far less than a thousandth of a frame a second.
-    frame_rate = round(num_read / seconds, 3)
-    return Clip(content_id(frames), clip_name(path), frames, frame_rate)
+    return Clip(
+        content_id(frames),
+        clip_name(path),
+        frames,
+        float(chosen.rate),
+        first_frame=chosen.first,
+        notes=_notes(footage, chosen, num_read),
+        damage=footage.damage,
+    )
 
 
 def read_blocks(
@@ -126,10 +141,12 @@ def read_blocks(
     Yields: [n, H, W, C] uint8, n up to BLOCK.
     Raises: UserError when the source is missing or undecodable.
     """
-    with contextlib.closing(decoding.decode(Path(path))) as pictures:
+    footage = decoding.open_footage(Path(path))
+    numbers = footage.schedule.shown[:num_frames]
+    with contextlib.closing(footage.show(numbers)) as pictures:
         frames = (
             resize_picture(picture, size, channels, fit).reshape(*size, channels)
-            for picture, _ in itertools.islice(pictures, num_frames)
+            for picture in pictures
         )
         while block := list(itertools.islice(frames, BLOCK)):
             yield np.stack(block)
@@ -197,11 +214,46 @@ def to_uint8(frames: np.ndarray) -> np.ndarray:
     return np.clip(np.rint((frames + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
-def _too_short(path: Path, num_seen: int, start: int) -> UserError:
-    found = f"{path} holds {num_seen} frame{'s' * (num_seen != 1)}"
-    if start and num_seen >= 2:
-        return UserError(
-            f"{found}, 2 or more from frame {start} on are wanted",
-            f"start at frame {num_seen - 2} or before",
+def _notes(footage: Footage, chosen: Chosen, num_read: int) -> tuple[str, ...]:
+    """Returns the lines on what was read of a clip."""
+    notes, name = [*footage.notes, *chosen.notes], footage.path.name
+    if footage.damage:
+        notes.append(f"{name} is {footage.damage}; {num_read} are read")
+    if not footage.rate_is_known:
+        rate = float(footage.schedule.rate)
+        notes.append(f"{name} states no rate: taken as {rate:g} frames a second")
+    return tuple(notes)
+
+
+def _note_changes(
+    footage: Footage, picture: Image.Image, size: tuple[int, int] | None, fit: str
+) -> None:
+    """Notes what becomes of the pictures of a clip, by its first."""
+    if picture.has_transparency_data and np.asarray(picture.convert("RGBA"))[..., 3].min() < 255:
+        footage.note(
+            f"{footage.path.name} is partly transparent: what is transparent is read as black"
         )
+    if size is None:
+        return
+    if abs(picture.width / picture.height * size[0] / size[1] - 1) <= _SAME_PROPORTIONS:
+        return
+    words = {
+        STRETCH: "its proportions change (stretch); --fit=crop keeps them",
+        CROP: "what stands over is cut off (crop)",
+    }
+    found, wanted = f"{picture.height}x{picture.width}", f"{size[0]}x{size[1]}"
+    footage.note(f"{footage.path.name} is {found}, read at {wanted} (height x width): {words[fit]}")
+
+
+def _too_short(path: Path, footage: Footage, chosen: Chosen) -> UserError:
+    found = f"{path} holds {chosen.num_all} frame{'s' * (chosen.num_all != 1)}"
+    if footage.damage:
+        return UserError(f"{path} is {footage.damage}", "download or export it again")
+    if chosen.num_all >= 2 and chosen.first:
+        return UserError(
+            f"{found}, 2 or more from frame {chosen.first} on are wanted",
+            f"start at frame {chosen.num_all - 2} or before, as by --start=0",
+        )
+    if chosen.num_all >= 2:
+        return UserError(f"{found}, of which --every leaves {len(chosen.numbers)}", "lower --every")
     return UserError(f"{found} that can be decoded, 2 or more are wanted", "give a longer clip")

@@ -11,6 +11,9 @@ from tf_dyngen.video.clips import Clip
 class Collection(Protocol):
     """Clips that are known but not read yet."""
 
+    # What was passed over when they were listed, one line each.
+    notes: tuple[str, ...]
+
     def __len__(self) -> int:
         """The number of clips."""
         ...

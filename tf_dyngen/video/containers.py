@@ -29,6 +29,16 @@ def require_all_bytes(path: Path) -> None:
             _require_all_boxes(file, path)
 
 
+def has_all_boxes(path: Path) -> bool:
+    """Whether an MP4 or QuickTime file, whatever its ending, is as long as it says."""
+    try:
+        with path.open("rb") as file:
+            _require_all_boxes(file, path)
+    except UserError:
+        return False
+    return True
+
+
 def _require_all_chunks(file: BinaryIO, path: Path) -> None:
     """Counts the frames of an AVI file by its chunks; its header announces how many there are."""
     start = file.read(12)

@@ -40,6 +40,8 @@ class DatasetCollection:
     Raises: UserError if there is no such data set or split, or no video in it.
     """
 
+    notes: tuple[str, ...] = ()
+
     def __init__(self, name: str, data_dir: str | None, video: VideoConfig, *, masks: bool = False):
         self._name, _, split = name.partition(":")
         self._split = split or DEFAULT_SPLIT

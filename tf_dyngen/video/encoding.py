@@ -26,30 +26,57 @@ from PIL import Image
 
 from tf_dyngen.errors import UserError
 from tf_dyngen.video import display, ffmpeg
+from tf_dyngen.video.files import PICTURE_SUFFIXES, VIDEO_SUFFIXES
 
+# No folder is called so.
+FILE_SUFFIXES = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES, ".npz", ".mat", ".json", ".html", ".txt")
 NUM_SHEET_FRAMES = 16
 NUM_SHEET_COLUMNS = 4
 # A GIF counts time in hundredths of a second, and browsers slow down frames shown for only one.
 MAX_GIF_FRAME_RATE = 50.0
 
 
+class Sound(NamedTuple):
+    """The sound of a file from a time on, both in seconds."""
+
+    path: Path
+    start: float
+    seconds: float
+
+
 class Layout(NamedTuple):
-    """What a file is to hold: num_videos videos of num_frames frames [H, W, C] each."""
+    """What a file is to hold: num_videos videos of num_frames frames [H, W, C] each.
+
+    sound: to go with the frames, in MP4.
+    """
 
     num_videos: int
     num_frames: int
     frame_size: tuple[int, int]
     channels: int
     frame_rate: float
+    sound: Sound | None = None
 
 
 Write = Callable[[np.ndarray], None]
 Encoder = Callable[[Path, Layout], AbstractContextManager[Write]]
 
 
+def form_of(path: Path) -> str:
+    """Return the suffix that names the form of what is written at `path`; "" is a folder.
+
+    A folder's name may have a number behind a dot, as in result.v2, or any name if it is there.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _ENCODERS or suffix in FILE_SUFFIXES:
+        return suffix
+    has_number = any(letter.isdigit() for letter in suffix)
+    return "" if has_number or path.is_dir() else suffix
+
+
 def encoder_for(path: Path) -> Encoder:
     """Choose the encoder that the suffix of `path` names; UserError if it names none."""
-    encoder = _ENCODERS.get(path.suffix.lower())
+    encoder = _ENCODERS.get(form_of(path))
     if encoder is None:
         raise UserError(
             f"cannot write {path}: {path.suffix} is no form that videos are written in",
@@ -113,36 +140,70 @@ def _sheet(path: Path, layout: Layout) -> Iterator[Write]:
     write_png(path, display.contact_sheet(rows, NUM_SHEET_COLUMNS))
 
 
-def _mp4(path: Path, layout: Layout) -> AbstractContextManager[Write]:
-    # 4:2:0 is what every player takes; it needs even sides, and no side may change.
-    even = all(side % 2 == 0 for side in layout.frame_size)
+def changes_of(path: Path, layout: Layout) -> list[str]:
+    """Return what the form of `path` changes of frames, one line each."""
+    suffix = path.suffix.lower()
+    height, width = layout.frame_size
+    even_height, even_width = _even(layout.frame_size)
+    if suffix == ".mp4" and (even_height, even_width) != layout.frame_size:
+        return [
+            f"MP4 is written at {even_height}x{even_width} in place of {height}x{width}, of which"
+            " players refuse odd sides: the last row or column is there twice"
+        ]
+    if suffix == ".gif" and layout.frame_rate > MAX_GIF_FRAME_RATE:
+        return [
+            f"GIF holds {MAX_GIF_FRAME_RATE:g} frames a second at most: some of the"
+            f" {layout.frame_rate:.6g} a second are left out, so that it plays at the right speed"
+        ]
+    return []
+
+
+@contextlib.contextmanager
+def _mp4(path: Path, layout: Layout) -> Iterator[Write]:
     # Colours are tagged, for players guess them by the picture's size otherwise.
-    tags = "-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
+    colours = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact"
     options = [
-        *["-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact"],
-        *["-c:v", "libx264", "-crf", "12", "-pix_fmt", "yuv420p" if even else "yuv444p"],
-        *tags.split(),
+        *["-vf", f"{colours},setparams=color_primaries=bt709:color_trc=bt709"],
+        # 4:2:0 is what every player takes; it needs even sides.
+        *["-c:v", "libx264", "-crf", "12", "-pix_fmt", "yuv420p"],
+        *["-colorspace", "bt709", "-color_primaries", "bt709"],
+        *["-color_trc", "bt709", "-color_range", "tv"],
         *["-movflags", "+faststart", "-f", "mp4"],
     ]
-    return _ffmpeg(path, layout, layout.frame_rate, options)
+    sound = layout.sound
+    source = []
+    if sound is not None:
+        source = ["-ss", f"{sound.start:.6f}", "-t", f"{sound.seconds:.6f}"]
+        source += ["-i", f"file:{sound.path.resolve()}", "-map", "0:v", "-map", "1:a:0"]
+        options = ["-c:a", "aac", "-b:a", "192k", *options]
+    even = _even(layout.frame_size)
+    rows, columns = even[0] - layout.frame_size[0], even[1] - layout.frame_size[1]
+    more = ((0, 0), (0, rows), (0, columns), (0, 0))
+    with _ffmpeg(path, layout._replace(frame_size=even), [*source, *options]) as write:
+        yield lambda frames: write(np.pad(frames, more, mode="edge"))
+
+
+def _even(size: tuple[int, int]) -> tuple[int, int]:
+    return size[0] + size[0] % 2, size[1] + size[1] % 2
 
 
 def _gif(path: Path, layout: Layout) -> AbstractContextManager[Write]:
+    fewer = f"fps={MAX_GIF_FRAME_RATE:g}," if layout.frame_rate > MAX_GIF_FRAME_RATE else ""
     # A palette for each frame needs no second pass; one for the whole video would hold all of it.
     palettes = (
-        "split[seen][painted];[seen]palettegen=stats_mode=single:reserve_transparent=0[palette];"
+        f"{fewer}split[seen][painted];"
+        "[seen]palettegen=stats_mode=single:reserve_transparent=0[palette];"
         "[painted][palette]paletteuse=new=1:dither=sierra2_4a"
     )
-    options = ["-filter_complex", palettes, "-loop", "0", "-f", "gif"]
-    return _ffmpeg(path, layout, min(layout.frame_rate, MAX_GIF_FRAME_RATE), options)
+    return _ffmpeg(path, layout, ["-filter_complex", palettes, "-loop", "0", "-f", "gif"])
 
 
 # imageio_ffmpeg.write_frames keeps ffmpeg's exit status to itself, so that a disk that fills up
 # while the last frames are flushed would leave a broken file unnoticed.
 @contextlib.contextmanager
-def _ffmpeg(path: Path, layout: Layout, frame_rate: float, options: list[str]) -> Iterator[Write]:
+def _ffmpeg(path: Path, layout: Layout, options: list[str]) -> Iterator[Write]:
     height, width = layout.frame_size
-    rate = str(Fraction(frame_rate).limit_denominator(100_000))
+    rate = str(Fraction(layout.frame_rate).limit_denominator(100_000))
     command = [
         *[ffmpeg.executable(), "-y", "-hide_banner", "-nostats", "-v", "error"],
         *["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", rate],

@@ -63,6 +63,7 @@ class MaskedCollection:
         self._mask = mask
         self._seed = seed
         self._hiding = parse_hiding(mask.hide) if mask.hide else None
+        self.notes = collection.notes
 
     def __len__(self) -> int:
         return len(self._collection)

@@ -1,8 +1,10 @@
 """Where clips come from: files and folders, or a TFDS data set; listed first, read on demand."""
 
+import contextlib
 import dataclasses
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,14 +13,15 @@ import tqdm
 
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
-from tf_dyngen.video import decoding
-from tf_dyngen.video.clip_paths import expand_clip_paths, find_mask
-from tf_dyngen.video.clips import Clip, read_clip
+from tf_dyngen.video.clip_paths import find_clips, find_mask
+from tf_dyngen.video.clips import Clip
 from tf_dyngen.video.collection import Collection
+from tf_dyngen.video.content import describe_content
 from tf_dyngen.video.dataset_clips import DatasetCollection
-from tf_dyngen.video.mask_files import MASK_WANTED
+from tf_dyngen.video.file_clips import FileCollection
 from tf_dyngen.video.masked_clips import NOTHING_HIDDEN, OWN, MaskedCollection, MaskSource
-from tf_dyngen.video.masks import read_visible
+
+_MOST_LINES = 40
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,79 +35,6 @@ class Source:
     dataset: str | None = None
     data_dir: str | None = None
     mask: MaskSource = NOTHING_HIDDEN
-
-
-class FileCollection:
-    """Clips in files and folders of pictures.
-
-    Args:
-      paths: as for `expand_clip_paths`.
-      video: what is read of each clip.
-      own_masks: whether to read the masks that lie beside the clips.
-      mask: the one clip's mask.
-      mask_size: (H, W) of that mask if it is neither the clip's nor the one it is read at.
-    """
-
-    def __init__(
-        self,
-        paths: Iterable[str],
-        video: VideoConfig,
-        *,
-        own_masks: bool = False,
-        mask: Path | None = None,
-        mask_size: tuple[int, int] | None = None,
-    ):
-        self._paths = expand_clip_paths(paths)
-        if mask:
-            decoding.require_readable(mask, MASK_WANTED)
-        self._video = video
-        self._mask_size = mask_size
-        self._masks = [find_mask(path) if own_masks else mask for path in self._paths]
-        if mask and len(self._paths) > 1:
-            raise UserError(
-                f"one mask, {mask}, is given for {len(self._paths)} clips",
-                "put a mask beside each clip, as NAME_mask.png, and give --mask=own",
-            )
-
-    def __len__(self) -> int:
-        return len(self._paths)
-
-    @property
-    def has_masks(self) -> bool:
-        """Whether any of the clips has a mask."""
-        return any(self._masks)
-
-    def fingerprint(self) -> str:
-        """Names, sizes and times of all files."""
-        clips = [file for path in self._paths for file in _files_of(path)]
-        masks = [file for mask in self._masks if mask for file in _files_of(mask)]
-        return json.dumps([[_file_state(file) for file in files] for files in (clips, masks)])
-
-    def read(self, rows: np.ndarray) -> Iterator[Clip]:
-        """Decodes the clips at `rows`."""
-        video = self._video
-        size = (video.height, video.width)
-        for row in rows:
-            path, mask = self._paths[row], self._masks[row]
-            clip = read_clip(
-                path,
-                num_frames=video.num_frames,
-                size=size,
-                channels=video.channels,
-                fit=video.fit,
-            )
-            if mask is not None:
-                length = len(clip.frames)
-                visible = read_visible(
-                    mask,
-                    path,
-                    num_frames=length,
-                    size=size,
-                    fit=video.fit,
-                    mask_size=self._mask_size,
-                )
-                clip = clip._replace(visible=visible)
-            yield clip
 
 
 def open_collection(
@@ -139,6 +69,8 @@ def open_collection(
             own_masks=wants_own,
             mask=Path(mask.file) if mask.file and not wants_own else None,
             mask_size=mask.size,
+            hides_otherwise=bool(mask.hide),
+            only_shows=own_masks and not mask,
         )
     else:
         raise UserError("no clips are given", "name files, a folder or a data set")
@@ -150,6 +82,26 @@ def open_collection(
     return MaskedCollection(collection, mask, seed) if mask else collection
 
 
+def refuse_sources(outputs: Iterable[Path], source: Source) -> None:
+    """Raises UserError if writing `outputs` would replace a clip that is learned, or its mask."""
+    there = [output for output in outputs if output.exists()]
+    if not there:
+        return
+    files: list[Path] = []
+    for path in source.clips:
+        # What is gone cannot be replaced.
+        with contextlib.suppress(UserError):
+            for clip in find_clips(path).clips:
+                files += [clip, *([mask] if (mask := find_mask(clip)) else [])]
+    if source.mask.file and source.mask.file != OWN:
+        files.append(Path(source.mask.file))
+    for output in there:
+        if any(file.exists() and output.samefile(file) for file in files):
+            raise UserError(
+                f"--output={output} is the clip that was learned, or its mask", "name another file"
+            )
+
+
 def signature(collection: Collection, video: VideoConfig, rows: np.ndarray) -> str:
     """Returns 16 hexadecimal digits; the same digits mean that the same clips would be read."""
     parts = [dataclasses.asdict(video), collection.fingerprint()]
@@ -158,15 +110,36 @@ def signature(collection: Collection, video: VideoConfig, rows: np.ndarray) -> s
     return digest.hexdigest()[:16]
 
 
-def read_with_progress(collection: Collection, rows: np.ndarray) -> Iterator[Clip]:
-    """Reads clips behind a progress bar, which is drawn once the first is asked for."""
-    yield from tqdm.tqdm(collection.read(rows), "clips", len(rows), unit="clip", disable=None)
+def read_with_progress(collection: Collection, rows: np.ndarray, every: int = 1) -> Iterator[Clip]:
+    """Reads clips with a progress bar, which is drawn once the first is asked for.
+
+    What was left out, guessed or changed is said, and what in the frames is worth a look.
+
+    Args:
+      collection, rows: see `Collection.read`.
+      every: the clips have one of so many frames of their source.
+    """
+    lines = _Lines()
+    lines.say(collection.notes)
+    for clip in tqdm.tqdm(collection.read(rows), "clips", len(rows), unit="clip", disable=None):
+        lines.say((*clip.notes, *describe_content(clip, every)))
+        yield clip
+    lines.end()
 
 
-def _file_state(path: Path) -> tuple[str, int, int]:
-    stat = path.stat()
-    return str(path.absolute()), stat.st_size, stat.st_mtime_ns
+class _Lines:
+    """Says each line once, and of a great many the first ones."""
 
+    def __init__(self):
+        self._said: set[str] = set()
 
-def _files_of(path: Path) -> list[Path]:
-    return sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
+    def say(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            if line not in self._said and len(self._said) < _MOST_LINES:
+                tqdm.tqdm.write(line, file=sys.stderr)
+            self._said.add(line)
+
+    def end(self) -> None:
+        if len(self._said) > _MOST_LINES:
+            more = len(self._said) - _MOST_LINES
+            tqdm.tqdm.write(f"{more} more lines on other clips are not shown", file=sys.stderr)

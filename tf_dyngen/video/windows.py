@@ -43,17 +43,18 @@ def read_windows(
     Raises: UserError when the clip is missing or undecodable, or shorter than one window.
     """
     num_seen = 0
+    footage = decoding.open_footage(path)
 
-    def resized() -> Iterator[tuple[np.ndarray, float]]:
+    def resized() -> Iterator[np.ndarray]:
         nonlocal num_seen
-        for picture, seconds in decoding.decode(path):
+        for picture in footage.show(footage.schedule.shown):
             num_seen += 1
-            yield resize_picture(picture, size, channels, fit), seconds
+            yield resize_picture(picture, size, channels, fit)
 
-    for first, pairs in roll(resized(), num_frames, stride):
-        pictures, seconds = zip(*pairs, strict=True)
+    rate = float(footage.schedule.rate)
+    for first, pictures in roll(resized(), num_frames, stride):
         frames = np.stack(pictures).reshape(num_frames, *size, channels)
-        yield Window(first, frames, round(num_frames / sum(seconds), 3))
+        yield Window(first, frames, rate)
     if num_seen < num_frames:
         raise UserError(
             f"{path} holds {num_seen} frames, {num_frames} or more are wanted",

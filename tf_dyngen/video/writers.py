@@ -2,8 +2,10 @@
 
 import contextlib
 import errno
+import functools
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,6 +89,7 @@ def open_video_writer(
     channels: int,
     frame_rate: float,
     num_videos: int = 1,
+    sound: encoding.Sound | None = None,
 ) -> Iterator[VideoWriter]:
     """Open `path` for writing frame by frame, in the form that its suffix names.
 
@@ -102,17 +105,21 @@ def open_video_writer(
       num_frames: T, how many frames will be appended for each video.
       frame_size: (H, W) in pixels.
       channels: C, 3 for RGB or 1 for grey.
-      frame_rate: frames a second; .npy, .png and folders keep none, .gif at most 50.
+      frame_rate: frames a second; .npy, .png and folders keep none; .gif at most 50, of more some
+        are left out. .mp4 repeats the last row or column of odd sizes. Both are said.
       num_videos: N; more than 1 only for .npy, which is then [N, T, H, W, C].
+      sound: to go with the frames, in .mp4.
     Yields: VideoWriter, to which exactly num_videos * num_frames frames are to be appended, unless
         its `end_early` says that they were all.
     Raises: UserError when `path` has another suffix, is a non-empty folder, or cannot be written.
     """
     path = Path(path)
-    layout = encoding.Layout(num_videos, num_frames, frame_size, channels, frame_rate)
+    layout = encoding.Layout(num_videos, num_frames, frame_size, channels, frame_rate, sound)
     encoder = encoding.encoder_for(path)
     _check_layout(path, layout)
     _check_free(path)
+    for line in encoding.changes_of(path, layout):
+        _say_once(line)
     with replacing(path) as temporary, contextlib.ExitStack() as stack:
         with write_errors(path):
             write = stack.enter_context(encoder(temporary, layout))
@@ -154,7 +161,7 @@ def output_paths(path: str | os.PathLike[str], num_videos: int) -> list[Path]:
     Raises: UserError when `path` has an unknown suffix or stands for a non-empty folder.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
+    suffix = encoding.form_of(path)
     encoding.encoder_for(path)
     _check_free(path)
     if num_videos == 1 or suffix == ".npy":
@@ -214,11 +221,17 @@ def replacing(path: Path) -> Iterator[Path]:
                 temporary.unlink(missing_ok=True)
 
 
+@functools.cache
+def _say_once(line: str) -> None:
+    """Says what is the same of every file that is written, once."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def _check_layout(path: Path, layout: encoding.Layout) -> None:
     positive = min(layout.num_videos, layout.num_frames, *layout.frame_size, layout.frame_rate) > 0
     if not positive or layout.channels not in (1, 3):
         raise ValueError(f"{path}: no video can have {layout}")
-    if layout.num_videos > 1 and path.suffix.lower() != ".npy":
+    if layout.num_videos > 1 and encoding.form_of(path) != ".npy":
         raise ValueError(f"{path}: only .npy holds several videos, {layout.num_videos} announced")
 
 
@@ -226,11 +239,11 @@ def _check_free(path: Path) -> None:
     """Raise UserError, before any work is done, where writing `path` is bound to fail."""
     with write_errors(path):
         if path.is_dir():
-            if path.suffix:
+            if encoding.form_of(path):
                 _refuse(errno.EISDIR)
             if any(path.iterdir()):
                 _refuse(errno.ENOTEMPTY)
-        elif path.exists() and not path.suffix:
+        elif path.exists() and not encoding.form_of(path):
             _refuse(errno.EEXIST)
         parent = next(folder for folder in path.resolve().parents if folder.exists())
         if not parent.is_dir():
