@@ -260,7 +260,7 @@ MISTAKES = {
         [*OUTPUT, "--motion=wives"],
         ["no clip 'wives'", "did you mean 'waves'", "--list_clips"],
     ),
-    "no motion": (SYNTHESIZE, [*OUTPUT, "--motion="], ["no clip ''"]),
+    "no motion": (SYNTHESIZE, [*OUTPUT, "--motion="], ["--motion= is empty"]),
     "clips of no run": (
         SYNTHESIZE,
         ["--workdir={world}/none", "--list_clips"],

@@ -150,7 +150,7 @@ class MomentTransition(keras.layers.Layer):
 
     def logits(self, state, moments, low, goes_on):
         """Returns the logits [B, K, M] of all moments; arguments as of `call`."""
-        distances = _distances(state, tf.convert_to_tensor(low))[:, None]
+        distances = tf.expand_dims(_distances(state, tf.convert_to_tensor(low)), 1)
         logits = self.bias - distances / (tf.exp(self.log_temperature) * self.scale)
         ago = moments[:, :, None] - tf.range(self._num_moments)
         is_recent = tf.logical_and(ago >= -1, ago <= NUM_RECENT)
