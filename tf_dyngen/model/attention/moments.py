@@ -150,7 +150,7 @@ class MomentTransition(keras.layers.Layer):
 
     def logits(self, state, moments, low, goes_on):
         """Returns the logits [B, K, M] of all moments; arguments as of `call`."""
-        distances = tf.expand_dims(_distances(state, tf.convert_to_tensor(low)), 1)
+        distances = _distances(state, tf.convert_to_tensor(low))
         logits = self.bias - distances / (tf.exp(self.log_temperature) * self.scale)
         ago = moments[:, :, None] - tf.range(self._num_moments)
         is_recent = tf.logical_and(ago >= -1, ago <= NUM_RECENT)
@@ -173,16 +173,18 @@ def _keep_retention(value):
 
 @tf.custom_gradient
 def _distances(state, low):
-    """Returns squared distances [B, M] of a state [B, h * w, C] to moments [M, h * w, C].
+    """Returns squared distances [B, 1, M] of a state [B, h * w, C] to moments [M, h * w, C].
 
     The gradient, by the state alone, is written out: it needs no differences [B, M, h * w, C].
     """
 
     def gradient(upstream):
-        weighted = tf.einsum("bm,mpc->bpc", upstream, low)
-        return 2.0 * (tf.reduce_sum(upstream, axis=1)[:, None, None] * state - weighted), None
+        weighted = tf.einsum("bkm,mpc->bpc", upstream, low)
+        totals = tf.reduce_sum(upstream, axis=[1, 2])[:, None, None]
+        return 2.0 * (totals * state - weighted), None
 
-    return tf.reduce_sum(tf.math.squared_difference(state[:, None], low), axis=[2, 3]), gradient
+    differences = tf.math.squared_difference(state[:, None], low)
+    return tf.reduce_sum(differences, axis=[2, 3])[:, None], gradient
 
 
 def _apart(pixels: np.ndarray, window: np.ndarray) -> np.ndarray:
