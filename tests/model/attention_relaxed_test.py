@@ -21,7 +21,7 @@ def clip():
 
 @pytest.fixture
 def generator(clip):
-    config = AttentionConfig(parts=2, retention=0.4, fade=1)
+    config = AttentionConfig(parts=2, retention=0.4, fade=1, switch=0.3)
     generator = AttentionGenerator(config, VideoConfig(height=16, width=16), NUM_FRAMES)
     generator.remember([clip])
     return generator
