@@ -36,6 +36,8 @@ def start(*arguments):
         [sys.executable, "-c", SLOW, *arguments],
         cwd=ROOT,
         env={**os.environ, "HOME": "/home/someone"},
+        # A shell starts what runs in the background with SIGINT ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

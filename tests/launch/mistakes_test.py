@@ -37,7 +37,6 @@ MISTAKES = {
     "empty folder": (TRAIN, [*NEW_RUN, "--clip={world}/empty"], ["empty", "neither"]),
     "two sizes": (TRAIN, [*NEW_RUN, "--clip={world}/small"], ["8x8", "8x12", "one size"]),
     "no match": (TRAIN, [*NEW_RUN, "--clip={world}/*.mkv"], ["*.mkv", "matches no file"]),
-    "clip twice": (TRAIN, [*NEW_CLIP, "--clip={world}/waves.npy"], ["twice", "waves"]),
     "clip and data set": (TRAIN, [*NEW_CLIP, "--dataset=mnist"], ["--clip", "--dataset"]),
     "unknown data set": (TRAIN, [*NEW_RUN, "--dataset=fire_and_ice"], ["fire_and_ice"]),
     "unknown split": (

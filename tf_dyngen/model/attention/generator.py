@@ -223,13 +223,12 @@ class AttentionGenerator(keras.Model):
         found = []
         for number, grid in enumerate(self.layout.grids):
             continued = offers(grid, self._gone_on(state.sources[number]))
-            search = PatchSearch(
-                memory, self.settings, grid, self._painters[number], continued, painted[number]
-            )
+            settings, painter, last = self.settings, self._painters[number], state.sources[number]
+            search = PatchSearch(memory, settings, grid, painter, continued, last, painted[number])
             if number:
                 start = doubled(self.layout.grids[number - 1], grid, found[-1])
             else:
-                nearest = memory.nearest(low_frames)
+                nearest = memory.nearest(low_frames, state.sources[0].time)
                 start = own_places(grid, nearest[:, 0])._replace(time=nearest)
             sources = search.run(start, low_frames if not number else None)
             found.append(sources)

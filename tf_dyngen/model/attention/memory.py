@@ -103,12 +103,13 @@ class Memory(keras.layers.Layer):
         """Finds the squares of descriptors by the metric as it is now."""
         self.squares.assign(self.squares_of(self.descriptors.value))
 
-    def nearest(self, low_frames) -> tf.Tensor:
+    def nearest(self, low_frames, shown=None) -> tf.Tensor:
         """Returns the moment [B, P] whose patch at each coarse place is nearest.
 
         Args:
           low_frames: three consecutive ones, [B, 3, h * w, C]; patches are compared with those of
             all moments at the same place.
+          shown: moments [B, P] that are passed over where there is another; None is none.
         """
         taken = tf.gather(low_frames, self.low_grid.pixels(), axis=2)
         rows = tf.reshape(tf.transpose(taken, [0, 2, 1, 3, 4]), [-1, self.projection.shape[0]])
@@ -116,6 +117,9 @@ class Memory(keras.layers.Layer):
         places, depth = self.low_grid.num_places, self.projection.shape[1]
         asked = tf.transpose(tf.reshape(asked, [-1, places, depth]), [1, 0, 2])
         scores = self.distances(asked, self.descriptors.value, self.squares.value)
+        if shown is not None:
+            is_shown = tf.equal(tf.transpose(shown)[:, :, None], tf.range(self.num_frames))
+            scores = tf.where(is_shown, scores.dtype.max, scores)
         return tf.transpose(tf.argmin(scores, axis=2, output_type=tf.int32))
 
     def squares_of(self, descriptors) -> tf.Tensor:

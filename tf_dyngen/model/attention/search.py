@@ -30,6 +30,7 @@ class PatchSearch:
       settings: of the model.
       grid: of the places; painter: of the same.
       continued: candidates [B, 5, P], of pieces that go on.
+      shown: sources [B, P] of the last frame.
       before: the last frame at this size, [B, H, W, C] in levels.
     """
 
@@ -40,12 +41,13 @@ class PatchSearch:
         grid: Grid,
         painter: Painter,
         continued,
+        shown: Sources,
         before,
     ):
         self._memory = memory
         self._grid, self._painter = grid, painter
         self._bank = memory.bank(grid).value
-        self._continued = continued
+        self._continued, self._shown = continued, shown.time[:, None]
         self._continuity, self._coherence = settings.continuity, settings.coherence
         self._before = take_patches(before, grid, COMPARED_STEP)[:, None]
 
@@ -72,7 +74,9 @@ class PatchSearch:
         times = tf.gather(self._memory.before, frame_of(candidates.time))
         before = candidates._replace(time=times)
         shown = gather_patches(self._bank, self._grid, before, COMPARED_STEP)
-        return fit + self._continuity * distance(shown, self._before)
+        # Where a clip ends nothing goes on: what has just been shown would stand still.
+        stands = tf.cast(tf.equal(candidates.time, self._shown), tf.float32)
+        return fit + self._continuity * distance(shown, self._before) + PEAK**2 * stands
 
     def _distance_to(self, candidates: Sources, frames) -> tf.Tensor:
         """Returns how far candidates are from frames [B, H, W, C], in squared levels."""
