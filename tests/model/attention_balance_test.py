@@ -128,6 +128,18 @@ def test_all_moments_of_all_parts_are_shown_about_equally_often():
         assert 0.3 < shares.min() < shares.max() < 1.7
 
 
+def test_chance_of_few_draws_is_no_bias():
+    """Of many moments each is seldom chosen in the trial."""
+    distances, goes_on = four_parts(500), np.arange(500) != 499
+    one = balance(-distances.sum(axis=0), goes_on, 0.1)
+    bonus, bias = balance_parts(distances, goes_on, 0.1, one)
+    followed = follow(distances, goes_on, bonus, bias, num_frames=150, num_videos=20)[50:, :, 0]
+    shares = np.bincount(followed.ravel(), minlength=500) / followed.size
+    # The number of moments that would give this entropy if all were shown equally often.
+    effective = np.exp(-(shares * np.log(shares + 1e-12)).sum())
+    assert effective > 0.75 * 499
+
+
 def test_a_single_part_keeps_what_was_found():
     logits, goes_on = crowded_logits(), np.arange(40) != 39
     found = balance(logits, goes_on, 0.1)

@@ -33,7 +33,7 @@ NUM_SETTLING, NUM_TRIED, MOST_COMPARED = 30, 150, 60
 # Of low frames: patches of trial videos, and how far apart they are taken.
 PATCH, STRIDE = 8, 4
 # The most that patches of new video may be farther from the clip's, over what patches of the clip
-# are from those of its other moments: at 0.2 no one sees it in a fire, at 0.3 a flag is torn.
+# are from those of its other moments: at 0.15 no one sees it in a flag, at 0.21 it is torn.
 MOST_UNLIKE = 0.18
 # Of parts that follow moments of their own, tried in this order; and of one part.
 TEMPERATURES, TEMPERATURE_OF_ONE_PART = (1.0, 0.5), 1.0

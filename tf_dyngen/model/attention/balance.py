@@ -22,8 +22,9 @@ KEPT = 0.95
 LEAST_MARGIN = 0.2
 SMALLEST_SHARE = 1e-9
 # Of the trial of several parts: videos at once, rounds, and frames a round, fewer where there are
-# many moments; what a moment is taken to have been chosen more often than it was.
-NUM_VIDEOS, NUM_ROUNDS, SEED, FLOOR = 24, 8, 0, 0.5
+# many moments; how often each moment is taken to have been chosen besides, so that the chance of few
+# draws is not taken for a bias.
+NUM_VIDEOS, NUM_ROUNDS, SEED, FLOOR = 24, 8, 0, 5.0
 MOST_DRAWS, FEWEST_FRAMES, MOST_FRAMES = 30_000_000, 40, 150
 
 
@@ -72,7 +73,8 @@ def balance_parts(
     """Finds bonuses and biases of several parts, by a trial.
 
     A picture whose parts follow different moments is none of the clip, and its parts are drawn to
-    each other's moments: they would leave their own more often than one part does.
+    each other's moments: they would leave their own more often than one part does. The trial keeps
+    nothing of the difference between a picture and its moments.
 
     Args:
       distances: [K, M, M], of moments within each part's window, in units of the temperature.
