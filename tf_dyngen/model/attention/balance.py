@@ -22,8 +22,8 @@ KEPT = 0.95
 LEAST_MARGIN = 0.2
 SMALLEST_SHARE = 1e-9
 # Of the trial of several parts: videos at once, rounds, and frames a round, fewer where there are
-# many moments; how often each moment is taken to have been chosen besides, so that the chance of few
-# draws is not taken for a bias.
+# many moments; how often each moment is taken to have been chosen besides, so that the chance of
+# few draws is not taken for a bias.
 NUM_VIDEOS, NUM_ROUNDS, SEED, FLOOR = 24, 8, 0, 5.0
 MOST_DRAWS, FEWEST_FRAMES, MOST_FRAMES = 30_000_000, 40, 150
 
