@@ -1,6 +1,7 @@
 """What all commands share: running, reading flags, one-line errors with exit status 2."""
 
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -32,6 +33,8 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
     # TensorFlow and Keras read these when they are imported, which commands do late.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    # What it tells of itself, such as which of its own functions are old.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     if any(argument in _HELP for argument in sys.argv[1:]):
         print(f"{(module_doc or '').strip()}\n{flags.FLAGS.module_help('__main__')}")
         return

@@ -149,7 +149,8 @@ def _build_trainer(config: Config, clips: LoadedClips, workers: Workers) -> tupl
     names = ", ".join(clip.name for clip in clips.records[:3]) + ", ..." * (num_clips > 3)
     lengths = sorted({clip.num_frames for clip in clips.records})
     length = f"{lengths[0]} to {lengths[-1]}" if len(lengths) > 1 else f"{lengths[0]}"
-    if lengths[-1] < config.video.num_frames:
+    is_asked = config.video.num_frames != presets.load(config.preset).video.num_frames
+    if is_asked and lengths[-1] < config.video.num_frames:
         _say(f"{length} of {config.video.num_frames} frames: there are no more", workers)
     rates = sorted({clip.frame_rate for clip in clips.records})
     if len(rates) > 1:
