@@ -72,11 +72,11 @@ def _end(error: Exception, status: int) -> None:
 
 @contextlib.contextmanager
 def quiet_imports() -> Iterator[None]:
-    """Keeps from the terminal what TensorFlow's libraries tell of themselves as they are loaded.
+    """Says that TensorFlow starts; what its libraries tell of themselves is kept from the terminal.
 
     They write past Python, and past every setting, before their logs are set up.
     """
-    sys.stderr.flush()
+    print("starting TensorFlow", file=sys.stderr, flush=True)
     kept = os.dup(_STDERR)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

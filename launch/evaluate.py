@@ -51,7 +51,6 @@ def main() -> None:
     from tf_dyngen.tasks.evaluation_progress import Progress
 
     with Progress() as progress:
-        progress.say("starting TensorFlow")
         with command_line.quiet_imports():
             from tf_dyngen.tasks import evaluate_files
 
