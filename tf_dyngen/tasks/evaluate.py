@@ -15,6 +15,7 @@ from tf_dyngen.evaluation.metrics import WINDOW
 from tf_dyngen.evaluation.reconstruction import ssim
 from tf_dyngen.evaluation.simple_baselines import SIMPLE_BASELINES
 from tf_dyngen.model.attention.generator import AttentionGenerator
+from tf_dyngen.tasks.ahead import one_ahead
 from tf_dyngen.tasks.clip_catalogue import CatalogueEntry, ClipCatalogue
 from tf_dyngen.tasks.evaluation_progress import Progress
 from tf_dyngen.tasks.infer import MomentInference, psnr_of
@@ -137,7 +138,8 @@ class Assessor:
             appearance = opened.run.chains.of_clip(opened.entry.record.clip_id).appearance[0]
 
         def synthesize(length: int, seed: int) -> Iterator[np.ndarray]:
-            return synthesizer.synthesize(num_frames=length, seed=seed, appearance=appearance)
+            frames = synthesizer.synthesize(num_frames=length, seed=seed, appearance=appearance)
+            return one_ahead(frames)
 
         videos = {
             f"{name}, synthesis, seed {seed}": synthesize(request.num_frames, seed)

@@ -104,9 +104,14 @@ def choose(grid: Grid, candidates: Sources, cost: tf.Tensor, preference: float) 
       cost: [B, K, P], squared levels.
       preference: see above.
     """
-    moved = (candidates.top - grid.tops) * (4 * grid.width) + candidates.left - grid.lefts
-    piece = tf.stack([candidates.time, moved])
-    same = tf.reduce_all(piece[:, :, :, None] == piece[:, :, None], axis=0)
+    height, width = 2 * grid.height, 2 * grid.width
+    down = candidates.top - grid.tops + grid.height
+    right = candidates.left - grid.lefts + grid.width
+    # One number a piece; it passes 2^31 where clips are long and frames are large.
+    piece = tf.cast(candidates.time, tf.int64) * (height * width) + tf.cast(
+        down * width + right, tf.int64
+    )
+    same = tf.equal(piece[:, :, None], piece[:, None])
     others = tf.reduce_sum(tf.cast(same, tf.float32), axis=2) - 1.0
     fit = (cost + SMALLEST_COST) / (1.0 + preference * others)
     best = tf.argmin(fit, axis=1, output_type=tf.int32)

@@ -59,24 +59,29 @@ class PatchSearch:
           low_frames: [B, NUM_LOW, h * w, C] that guide the search; None where `start` does.
         """
         grid = self._grid
-        candidates = join(offers(grid, start), self._continued)
+        offered = offers(grid, start)
+        candidates = join(offered, self._continued)
         if low_frames is None:
             fit = self._distance_to(candidates, self._painter(self._bank, start))
         else:
             fit = self._low_distance(candidates, low_frames)
-        current = choose(grid, candidates, self._cost(candidates, fit), self._coherence)
-        candidates = join(offers(grid, current), self._continued)
+        steady = self._unsteadiness(self._continued)
+        cost = fit + tf.concat([self._unsteadiness(offered), steady], axis=1)
+        current = choose(grid, candidates, cost, self._coherence)
+        offered = offers(grid, current)
+        candidates = join(offered, self._continued)
         fit = self._distance_to(candidates, self._painter(self._bank, current))
-        return choose(grid, candidates, self._cost(candidates, fit), self._coherence)
+        cost = fit + tf.concat([self._unsteadiness(offered), steady], axis=1)
+        return choose(grid, candidates, cost, self._coherence)
 
-    def _cost(self, candidates: Sources, fit) -> tf.Tensor:
-        """Returns the cost [B, K, P] of candidates, in squared levels."""
+    def _unsteadiness(self, candidates: Sources) -> tf.Tensor:
+        """Returns what candidates [B, K, P] cost by what was shown before, in squared levels."""
         times = tf.gather(self._memory.before, frame_of(candidates.time))
         before = candidates._replace(time=times)
         shown = gather_patches(self._bank, self._grid, before, COMPARED_STEP)
         # Where a clip ends nothing goes on: what has just been shown would stand still.
         stands = tf.cast(tf.equal(candidates.time, self._shown), tf.float32)
-        return fit + self._continuity * distance(shown, self._before) + PEAK**2 * stands
+        return self._continuity * distance(shown, self._before) + PEAK**2 * stands
 
     def _distance_to(self, candidates: Sources, frames) -> tf.Tensor:
         """Returns how far candidates are from frames [B, H, W, C], in squared levels."""
