@@ -11,6 +11,7 @@ from typing import Any
 
 from absl import flags
 
+from tf_dyngen import messages
 from tf_dyngen.errors import UserError, WorkerLostError
 
 MISTAKE = 2
@@ -35,6 +36,7 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     # What it tells of itself, such as which of its own functions are old.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    messages.show_on_terminal()
     if any(argument in _HELP for argument in sys.argv[1:]):
         print(f"{(module_doc or '').strip()}\n{flags.FLAGS.module_help('__main__')}")
         return

@@ -54,6 +54,8 @@ def main() -> None:
     with command_line.quiet_imports():
         from launch import data_sets
         from tf_dyngen.tasks import train
+        from tf_dyngen.tasks.session import Session
+        from tf_dyngen.training.interruption import StopRequest
         from tf_dyngen.video.sources import Source
 
     train.train(
@@ -63,9 +65,12 @@ def main() -> None:
         source=source_flags.source(),
         embedded=Source(dataset=EMBEDDED, data_dir=source_flags.DATA_DIR.value),
         register=data_sets.register,
-        strategy=_STRATEGY.value,
-        max_seconds=60.0 * _MINUTES.value if _MINUTES.value else float("inf"),
-        wait_seconds=60.0 * _WAIT_MINUTES.value,
+        session=Session(
+            strategy=_STRATEGY.value,
+            max_seconds=60.0 * _MINUTES.value if _MINUTES.value else float("inf"),
+            wait_seconds=60.0 * _WAIT_MINUTES.value,
+            stopping=StopRequest("stopping after this step; once more stops at once"),
+        ),
     )
 
 

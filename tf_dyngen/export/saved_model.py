@@ -1,7 +1,6 @@
 """Export of a trained run: a numbered SavedModel version that runs without this package."""
 
 import functools
-import sys
 import time
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from tf_dyngen.export.signatures import Signature, build_signatures
 from tf_dyngen.export.warmup import write_warmup_requests
 from tf_dyngen.export.weights import ExportedWeights
 from tf_dyngen.inference.posterior import likelihood_precision
+from tf_dyngen.messages import say
 from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.generator import AnyGenerator
 from tf_dyngen.training.reports import read_metrics
@@ -58,10 +58,10 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
             "choose another folder",
         )
     versions = _versions(output)
-    run = load_run(workdir, _say)
+    run = load_run(workdir, say)
     model, clips = _served_model(run, tf.float16 if half else tf.float32)
     if half and model.weights.dtype != tf.float16:
-        _say(f"--half changes nothing: {run.record.config.preset} chooses patches by all it saves")
+        say(f"--half changes nothing: {run.record.config.preset} chooses patches by all it saves")
     signatures = build_signatures(model)
     metrics = read_metrics(workdir)[-1:]
     path = output / str(max(versions, default=0) + 1)
@@ -70,7 +70,7 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
         write_documents(temporary, Exported(run, model, signatures, clips, metrics))
         write_warmup_requests(temporary, model, signatures)
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    _say(f"wrote {path}: {size / 1e6:.1f} MB in {time.monotonic() - begun:.0f} s")
+    say(f"wrote {path}: {size / 1e6:.1f} MB in {time.monotonic() - begun:.0f} s")
     return path
 
 
@@ -146,7 +146,3 @@ def _versions(output: Path) -> list[int]:
             raise UserError(f"{output} is no folder", "name one for the versions of the export")
         found = [path.name for path in output.iterdir()] if output.exists() else []
     return [int(name) for name in found if name.isdecimal()]
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

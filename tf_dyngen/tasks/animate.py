@@ -1,15 +1,14 @@
 """Video from one still image: its latents inferred by a trained run, then the model runs on."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import tqdm
 from PIL import Image
 
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.infer import Effort, choose_effort, inference_of, known_clips, say_how_well
 from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
 from tf_dyngen.training.restore import load_run
@@ -53,7 +52,7 @@ def animate(
     picture = read_still(image)
     if output.exists() and output.samefile(image):
         raise UserError(f"--output={output} is the image itself", "name another file")
-    run = load_run(workdir, _say)
+    run = load_run(workdir, say)
     refuse_sources([output], run.record.source)
     video = run.record.config.video
     pixels = _bring_to_size(picture, video)
@@ -76,11 +75,11 @@ def animate(
         channels=video.channels,
         frame_rate=frame_rate,
     )
-    with writer as file, tqdm.tqdm(total=num_frames, unit="frame", disable=None) as bar:
+    with writer as file, progress_bar(total=num_frames, unit="frame") as bar:
         for piece in pieces:
             file.append(piece)
             bar.update(len(piece))
-    _say(f"wrote {output}")
+    say(f"wrote {output}")
 
 
 def fade_from(
@@ -107,9 +106,5 @@ def _bring_to_size(picture: Image.Image, video: VideoConfig) -> np.ndarray:
     size = (video.height, video.width)
     if (picture.height, picture.width) != size:
         found, wanted = f"{picture.height}x{picture.width}", f"{video.height}x{video.width}"
-        _say(f"image is {found}, brought to {wanted} of the model ({video.fit})")
+        say(f"image is {found}, brought to {wanted} of the model ({video.fit})")
     return resize_picture(picture, size, video.channels, video.fit).reshape(*size, video.channels)
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

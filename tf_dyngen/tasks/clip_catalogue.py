@@ -1,13 +1,13 @@
 """The clips whose latents a run holds, trained or inferred, found by what users call them."""
 
 import difflib
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from tf_dyngen.errors import UserError
+from tf_dyngen.messages import say
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.tasks.inferred_clips import (
     FOLDER,
@@ -92,10 +92,9 @@ class ClipCatalogue:
             inferred = read_inferred(entry.path, self._config.video, run.generator.latent_sizes)
             if inferred.step != run.step and entry.path not in self._told:
                 self._told.add(entry.path)
-                print(
+                say(
                     f"WARNING: {entry.path} was inferred at step {inferred.step}, the run is at "
-                    f"{run.step}: infer it again",
-                    file=sys.stderr,
+                    f"{run.step}: infer it again"
                 )
             return inferred.latents
         if entry.record.clip_id not in run.chains.rows:

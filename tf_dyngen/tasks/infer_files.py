@@ -1,13 +1,12 @@
 """What `launch.infer` writes: latents of clips that a run was not trained on."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import tqdm
 
 from tf_dyngen.errors import UserError
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.infer import Effort, choose_effort, inference_of, known_clips, say_how_well
 from tf_dyngen.tasks.inferred_clips import FOLDER, file_name, save_inferred
 from tf_dyngen.tasks.synthesize import Synthesizer
@@ -36,7 +35,7 @@ def infer_files(
       register: makes a data set's builder known to TFDS by its name.
     Raises: UserError if there is no trained run, or a clip cannot be read or written.
     """
-    run = load_run(workdir, _say)
+    run = load_run(workdir, say)
     if source.dataset:
         register(source.dataset)
     collection = open_collection(source, run.record.config.video)
@@ -46,13 +45,13 @@ def infer_files(
     known, synthesizer = known_clips(run), Synthesizer(run.generator)
     inference = inference_of(run, known, **effort._asdict())
     num_moves = sum(inference.num_moves(len(clip.frames)) for clip in clips)
-    with tqdm.tqdm(total=num_moves, unit="step", disable=None) as bar:
+    with progress_bar(total=num_moves, unit="step") as bar:
         for clip in clips:
             fit = inference.infer(to_model_range(clip.frames), report=bar.update)
             say_how_well(clip.name, fit, clip.frames, known, run)
             pieces = synthesizer.render(fit.latents, len(clip.frames))
             path = save_inferred(workdir, clip, fit.latents, run.step, np.concatenate([*pieces]))
-            _say(
+            say(
                 f"wrote {path}; new video: python -m launch.synthesize --workdir={workdir} "
                 f"--motion={FOLDER}/{path.stem}"
             )
@@ -70,7 +69,3 @@ def _check_names(workdir: Path, clips: list[Clip]) -> None:
             )
         seen[name] = clip.name
         output_paths(workdir / FOLDER / f"{name}.mp4", 1)
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

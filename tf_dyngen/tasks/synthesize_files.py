@@ -1,13 +1,12 @@
 """New video of a trained run, written to files as it is made."""
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import tqdm
 
 from tf_dyngen.inference.video_draws import draw_appearance
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.appearance import check_has_appearance, load_appearance, parse_appearance
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.loop_steps import LoopSteps
@@ -49,7 +48,7 @@ def synthesize_files(
     Raises: UserError if there is no trained run or no such clip, or the output cannot be written.
     """
     paths = output_paths(output, num_videos)
-    run = load_run(workdir, lambda line: print(line, file=sys.stderr))
+    run = load_run(workdir, say)
     refuse_sources(paths, run.record.source)
     catalogue = ClipCatalogue(workdir, run.record)
     clip = run.record.clips[0] if motion is None else catalogue.find(motion).record
@@ -61,7 +60,7 @@ def synthesize_files(
     )
     video = run.record.config.video
     per_file = num_videos // len(paths)
-    with tqdm.tqdm(total=num_frames * num_videos, unit="frame", disable=None) as bar:
+    with progress_bar(total=num_frames * num_videos, unit="frame") as bar:
         for index, path in enumerate(paths):
             with open_video_writer(
                 path,
@@ -75,8 +74,8 @@ def synthesize_files(
                     steps = LoopSteps() if loop else None
                     _write(play(seed + number), writer, bar, steps)
                     if steps is not None:
-                        print(f"loop: {steps.describe()}", file=sys.stderr)
-            print(f"wrote {path}", file=sys.stderr)
+                        say(f"loop: {steps.describe()}")
+            say(f"wrote {path}")
     return paths
 
 
@@ -118,9 +117,7 @@ def _player(
     return go_on
 
 
-def _write(
-    pieces: Iterator[np.ndarray], writer: VideoWriter, bar: tqdm.tqdm, steps: LoopSteps | None
-) -> None:
+def _write(pieces: Iterator[np.ndarray], writer: VideoWriter, bar, steps: LoopSteps | None) -> None:
     for piece in pieces:
         writer.append(piece)
         if steps is not None:
