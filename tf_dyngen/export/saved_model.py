@@ -49,7 +49,13 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
         all the same.
     Raises: UserError if there is no trained run or the output cannot be written.
     """
-    begun = time.monotonic()
+    path = next_version(output)
+    run = load_run(workdir, say)
+    return export_run(run, read_metrics(workdir), path, half=half)
+
+
+def next_version(output: Path) -> Path:
+    """Returns the folder of the next version; UserError where it cannot be one."""
     patterns = sorted({*str(output)} & {*_PATTERNS})
     if patterns:
         raise UserError(
@@ -57,17 +63,28 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
             " there: TensorFlow reads its path as a pattern",
             "choose another folder",
         )
-    versions = _versions(output)
-    run = load_run(workdir, say)
+    return output / str(max(_versions(output), default=0) + 1)
+
+
+def export_run(run: TrainedRun, metrics: list[dict], path: Path, *, half: bool = False) -> Path:
+    """Writes a run that is in memory as a version of a served model.
+
+    Args:
+      run: of what is exported.
+      metrics: what was logged while it was trained.
+      path: of the version, see `next_version`.
+      half: see `export`.
+    Returns: `path`.
+    Raises: UserError if it cannot be written.
+    """
+    begun = time.monotonic()
     model, clips = _served_model(run, tf.float16 if half else tf.float32)
     if half and model.weights.dtype != tf.float16:
         say(f"--half changes nothing: {run.record.config.preset} chooses patches by all it saves")
     signatures = build_signatures(model)
-    metrics = read_metrics(workdir)[-1:]
-    path = output / str(max(versions, default=0) + 1)
     with replacing(path) as temporary, write_errors(path), tensorflow_errors(path, _DISK_ADVICE):
         save_signatures(model, signatures, temporary)
-        write_documents(temporary, Exported(run, model, signatures, clips, metrics))
+        write_documents(temporary, Exported(run, model, signatures, clips, metrics[-1:]))
         write_warmup_requests(temporary, model, signatures)
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     say(f"wrote {path}: {size / 1e6:.1f} MB in {time.monotonic() - begun:.0f} s")

@@ -11,7 +11,7 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.infer import Effort, choose_effort, inference_of, known_clips, say_how_well
 from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
-from tf_dyngen.training.restore import load_run
+from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.clips import to_model_range
 from tf_dyngen.video.resizing import resize_picture
 from tf_dyngen.video.sources import refuse_sources
@@ -55,31 +55,59 @@ def animate(
     run = load_run(workdir, say)
     refuse_sources([output], run.record.source)
     video = run.record.config.video
-    pixels = _bring_to_size(picture, video)
-    known = known_clips(run)
-    effort = choose_effort(run, USUAL_EFFORT, num_chains, num_steps)
-    chosen = choose_variety(run.generator, variety)
-    inference = inference_of(run, known, **effort._asdict())
-    fit = inference.infer(to_model_range(pixels[None]))
-    say_how_well("the image", fit, pixels[None], known, run)
-    frame_rate = run.record.clips[0].frame_rate
-    pieces = Synthesizer(run.generator).go_on(
-        fit.latents, num_frames=num_frames, seed=seed, variety=chosen
+    pieces = move_picture(
+        Synthesizer(run.generator),
+        run,
+        picture,
+        num_frames=num_frames,
+        seed=seed,
+        num_chains=num_chains,
+        num_steps=num_steps,
+        exact_first_frame=exact_first_frame,
+        variety=variety,
     )
-    if exact_first_frame:
-        pieces = fade_from(pixels, pieces, max(1, round(SECONDS_OF_FADING * frame_rate)))
     writer = open_video_writer(
         output,
         num_frames=num_frames,
         frame_size=(video.height, video.width),
         channels=video.channels,
-        frame_rate=frame_rate,
+        frame_rate=run.record.clips[0].frame_rate,
     )
     with writer as file, progress_bar(total=num_frames, unit="frame") as bar:
         for piece in pieces:
             file.append(piece)
             bar.update(len(piece))
     say(f"wrote {output}")
+
+
+def move_picture(
+    synthesizer: Synthesizer,
+    run: TrainedRun,
+    picture: Image.Image,
+    *,
+    num_frames: int,
+    seed: int,
+    num_chains: int | None = None,
+    num_steps: int | None = None,
+    exact_first_frame: bool = False,
+    variety: float | None = None,
+) -> Iterator[np.ndarray]:
+    """Returns a video that starts with a picture, as uint8 pieces [n, H, W, C].
+
+    Args: the run and what makes its frames; those of `animate`.
+    """
+    pixels = _bring_to_size(picture, run.record.config.video)
+    known = known_clips(run)
+    effort = choose_effort(run, USUAL_EFFORT, num_chains, num_steps)
+    chosen = choose_variety(run.generator, variety)
+    inference = inference_of(run, known, synthesizer, **effort._asdict())
+    fit = inference.infer(to_model_range(pixels[None]))
+    say_how_well("the image", fit, pixels[None], known, run)
+    pieces = synthesizer.go_on(fit.latents, num_frames=num_frames, seed=seed, variety=chosen)
+    if not exact_first_frame:
+        return pieces
+    num_fading = max(1, round(SECONDS_OF_FADING * run.record.clips[0].frame_rate))
+    return fade_from(pixels, pieces, num_fading)
 
 
 def fade_from(

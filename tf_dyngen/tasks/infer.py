@@ -82,11 +82,16 @@ def known_clips(run: TrainedRun) -> list[KnownClip]:
 
 
 def inference_of(
-    run: TrainedRun, known: Sequence[KnownClip], *, num_chains: int, num_steps: int
+    run: TrainedRun,
+    known: Sequence[KnownClip],
+    synthesizer: Synthesizer,
+    *,
+    num_chains: int,
+    num_steps: int,
 ) -> ClipInference | MomentInference:
     """Returns the inference of clips by a run, in windows as long as those of its training."""
     if isinstance(run.generator, AttentionGenerator):
-        return MomentInference(run.generator, Synthesizer(run.generator))
+        return MomentInference(run.generator, synthesizer)
     config = run.record.config
     return ClipInference(
         run.generator,

@@ -15,10 +15,8 @@ from tf_dyngen.filling.baselines import BASELINES, hidden_error
 from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.inpaint import write_at_source_size
 from tf_dyngen.tasks.recover import Recovery, recover_clip
-from tf_dyngen.training.batches import ClipBatches
-from tf_dyngen.training.clip_loading import cache_folder, load_store
+from tf_dyngen.tasks.training_clips import reopen_clips
 from tf_dyngen.training.restore import TrainedRun, load_run
-from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clip_paths import expand_clip_paths
 from tf_dyngen.video.clips import blacken, read_clip
 from tf_dyngen.video.display import contact_sheet, side_by_side
@@ -73,11 +71,7 @@ def recover_files(
     source = run.record.source
     paths = expand_clip_paths(source.clips)
     truths = _read_truths(run, truth)
-    batches = _load(workdir, run)
-    if [clip.clip_id for clip in batches.store.records] != list(run.chains.rows):
-        raise UserError(
-            f"the clips of {workdir} have changed since it was trained", "train it again"
-        )
+    batches = reopen_clips(run, workdir)
     names = [record.name for record in batches.store.records]
     rows = [row for row, has_mask in enumerate(batches.store.has_mask) if has_mask]
     if len(rows) < len(names):
@@ -119,18 +113,6 @@ def _load_run_with_masks(workdir: Path, output_size: str) -> TrainedRun:
 def _folder_name(row: int, clip_name: str) -> str:
     """Returns a plain name: a data set's clips have colons and slashes in theirs."""
     return f"{row:03d}_" + re.sub(r"[^\w.-]+", "_", clip_name)
-
-
-def _load(workdir: Path, run: TrainedRun) -> ClipBatches:
-    config = run.record.config
-    collection = open_collection(run.record.source, config.video, seed=config.seed)
-    with ClipCache(cache_folder(workdir)) as cache:
-        return ClipBatches(
-            load_store(collection, config.video, cache),
-            batch_size=config.learning.batch_size,
-            bptt_length=config.learning.bptt_length,
-            seed=config.seed,
-        )
 
 
 def _read_truths(run: TrainedRun, truth: str | None) -> list[np.ndarray] | None:

@@ -55,8 +55,15 @@ def synthesize_files(
     if num_frames is None:
         num_frames = DEFAULT_NUM_FRAMES if motion is None else clip.num_frames
     chosen = choose_variety(run.generator, variety)
-    play = _player(
-        run, catalogue, appearance, motion, num_frames=num_frames, loop=loop, variety=chosen
+    play = player(
+        Synthesizer(run.generator),
+        run,
+        catalogue,
+        appearance,
+        motion,
+        num_frames=num_frames,
+        loop=loop,
+        variety=chosen,
     )
     video = run.record.config.video
     per_file = num_videos // len(paths)
@@ -79,7 +86,8 @@ def synthesize_files(
     return paths
 
 
-def _player(
+def player(
+    synthesizer: Synthesizer,
     run: TrainedRun,
     catalogue: ClipCatalogue,
     appearance: str | None,
@@ -89,8 +97,15 @@ def _player(
     loop: bool,
     variety: float,
 ) -> Play:
-    """Reads the latents that are asked for and returns what plays them."""
-    synthesizer = Synthesizer(run.generator)
+    """Reads the latents that are asked for and returns what plays them.
+
+    Args:
+      synthesizer: of the run's generator.
+      run, catalogue: of the model and its clips.
+      appearance, motion, num_frames, loop: see `synthesize_files`.
+      variety: see `choose_variety`.
+    Raises: UserError if there is no such clip, or the model has no appearance.
+    """
     vector = None
     if appearance is not None:
         check_has_appearance(run)

@@ -27,13 +27,15 @@ _MOST_LINES = 40
 class Source:
     """Where the clips come from: paths of clips, or a TFDS name and the folder of its data.
 
-    `mask` says what of them is hidden.
+    `mask` says what of them is hidden, `frame_rate` how many frames a second there are in files
+    that do not say.
     """
 
     clips: tuple[str, ...] = ()
     dataset: str | None = None
     data_dir: str | None = None
     mask: MaskSource = NOTHING_HIDDEN
+    frame_rate: float | None = None
 
 
 def open_collection(
@@ -70,6 +72,7 @@ def open_collection(
             mask_size=mask.size,
             hides_otherwise=bool(mask.hide),
             only_shows=own_masks and not mask,
+            frame_rate=source.frame_rate,
         )
     else:
         raise UserError("no clips are given", "name files, a folder or a data set")
