@@ -16,6 +16,7 @@ from launch import data_sets
 from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.simulation.textures import catalogue
+from tf_dyngen.tasks.session import Session
 from tf_dyngen.tasks.train import train
 from tf_dyngen.training.reports import read_metrics
 from tf_dyngen.training.restore import TrainedRun, load_run
@@ -77,7 +78,7 @@ def train_run(
         source=source,
         embedded=source,
         register=data_sets.register,
-        max_seconds=60 * minutes,
+        session=Session(max_seconds=60 * minutes),
     )
     seconds = time.perf_counter() - started
     run, logged = load_run(workdir, print), read_metrics(workdir)

@@ -46,7 +46,9 @@ def judge(workdir: Path) -> list[str]:
         fit=video.fit,
     ).frames
     known, synthesizer = known_clips(run), Synthesizer(run.generator)
-    inference = inference_of(run, known, num_chains=_CHAINS.value, num_steps=_STEPS.value)
+    inference = inference_of(
+        run, known, synthesizer, num_chains=_CHAINS.value, num_steps=_STEPS.value
+    )
     figures, seconds, sheet = [], [], {}
     for start in range(run.record.clips[0].num_frames, len(real) - _FEWEST, _EVERY):
         started = time.perf_counter()

@@ -1,7 +1,9 @@
 """What all commands share: running, reading flags, one-line errors with exit status 2."""
 
 import contextlib
+import json
 import logging
+import math
 import os
 import signal
 import sys
@@ -11,6 +13,7 @@ from typing import Any
 
 from absl import flags
 
+from tf_dyngen import messages
 from tf_dyngen.errors import UserError, WorkerLostError
 
 MISTAKE = 2
@@ -19,10 +22,21 @@ TRY_AGAIN = 75
 # What a shell reports of a command that a signal has ended.
 SIGNALLED = 128
 _STDERR = 2
+MODULES = "python -m launch."
 _HELP = ("-h", "-help", "--help", "-helpshort", "--helpshort", "--helpfull")
 
 
-def run(main: Callable[[], None], module_doc: str | None) -> None:
+# What commands are called by, in all that they say.
+_prefix = MODULES
+
+
+def speak_as(prefix: str) -> None:
+    """Lets commands call each other `prefix` and their name, as "dyngen train"."""
+    global _prefix
+    _prefix = prefix
+
+
+def run(main: Callable[[], Any], module_doc: str | None) -> None:
     """Parses the command line, calls `main` and exits.
 
     Exit status 0 at a good end; 2 with one line `error: what is wrong: what to do` on stderr for a
@@ -35,13 +49,16 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     # What it tells of itself, such as which of its own functions are old.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    messages.show_on_terminal(_worded)
     if any(argument in _HELP for argument in sys.argv[1:]):
-        print(f"{(module_doc or '').strip()}\n{flags.FLAGS.module_help('__main__')}")
+        print(_worded(f"{(module_doc or '').strip()}\n{flags.FLAGS.module_help('__main__')}"))
         return
     signal.signal(signal.SIGTERM, _raise_terminated)
     try:
         _parse_flags()
-        main()
+        result = main()
+        if result is not None and json_is_wanted():
+            print(json.dumps(_plain(result), allow_nan=False))
     except UserError as error:
         _end(error, MISTAKE)
     except WorkerLostError as error:
@@ -50,6 +67,28 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
         _end_by(signal.SIGINT)
     except _TerminatedError:
         _end_by(signal.SIGTERM)
+
+
+def json_is_wanted() -> bool:
+    """Whether the command has the flag --json, and it is given."""
+    return "json" in flags.FLAGS and bool(flags.FLAGS["json"].value)
+
+
+def _plain(value: Any) -> Any:
+    """Returns what `json` can write: paths as text, NumPy's numbers, null for what is no number."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, os.PathLike):
+        return os.path.abspath(value)  # noqa: PTH100
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value
+
+
+def _worded(text: str) -> str:
+    return text.replace(MODULES, _prefix)
 
 
 class _TerminatedError(BaseException):
@@ -66,7 +105,7 @@ def _end_by(number: signal.Signals) -> None:
 
 
 def _end(error: Exception, status: int) -> None:
-    print("error: " + " ".join(str(error).split()), file=sys.stderr)
+    print("error: " + _worded(" ".join(str(error).split())), file=sys.stderr)
     sys.exit(status)
 
 

@@ -9,11 +9,13 @@ not learned are the later ones of the run's clip, or those of --reference.
 """
 
 from pathlib import Path
+from typing import Any
 
 from absl import flags
 
-from launch import command_line
+from launch import command_line, json_flag
 
+flags.adopt_module_key_flags(json_flag)
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
 _OUTPUT = flags.DEFINE_string("output", None, "folder to write")
 _COMPARE = flags.DEFINE_list("compare", [], "folders of other runs, judged beside the same frames")
@@ -38,8 +40,8 @@ _FEATURE_MODEL = flags.DEFINE_string(
 )
 
 
-def main() -> None:
-    """Evaluates as the flags say."""
+def main() -> dict[str, Any]:
+    """Evaluates as the flags say; returns what --json prints."""
     command_line.require_positive(_NUM_VIDEOS)
     command_line.require_positive(_NUM_FRAMES)
     command_line.require_positive(_DRIFT_FRAMES)
@@ -54,7 +56,7 @@ def main() -> None:
         with command_line.quiet_imports():
             from tf_dyngen.tasks import evaluate_files
 
-        evaluate_files.evaluate_files(
+        return evaluate_files.evaluate_files(
             output,
             workdirs=[Path(path) for path in workdirs],
             videos=[Path(path) for path in _VIDEO.value],

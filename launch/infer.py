@@ -8,11 +8,13 @@ their names.
 """
 
 from pathlib import Path
+from typing import Any
 
 from absl import flags
 
-from launch import command_line
+from launch import command_line, json_flag
 
+flags.adopt_module_key_flags(json_flag)
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
 _CLIP = flags.DEFINE_multi_string(
     "clip", [], "video file, GIF, folder of numbered pictures, .npy, or a pattern; may be repeated"
@@ -35,8 +37,8 @@ _NUM_STEPS = flags.DEFINE_integer(
 )
 
 
-def main() -> None:
-    """Infers as the flags say."""
+def main() -> dict[str, Any]:
+    """Infers as the flags say; returns what --json prints."""
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
 
     with command_line.quiet_imports():
@@ -44,13 +46,18 @@ def main() -> None:
         from tf_dyngen.tasks import infer_files
         from tf_dyngen.video.sources import Source
 
-    infer_files.infer_files(
+    inferred = infer_files.infer_files(
         workdir,
         Source(tuple(str(Path(path)) for path in _CLIP.value), _DATASET.value, _DATA_DIR.value),
         num_chains=_NUM_CHAINS.value,
         num_steps=_NUM_STEPS.value,
         register=data_sets.register,
     )
+    return {
+        "inferred": [
+            {"name": each.path.stem, "file": each.path, "psnr": each.psnr} for each in inferred
+        ]
+    }
 
 
 if __name__ == "__main__":

@@ -13,11 +13,14 @@ contact sheet), or names a folder for numbered pictures. Video number i has the 
 A clip is named by its id or its name; those that launch.infer has inferred count as well.
 """
 
+from typing import Any
+
 from absl import flags
 
-from launch import command_line
+from launch import command_line, json_flag
 from tf_dyngen.errors import UserError
 
+flags.adopt_module_key_flags(json_flag)
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
 _OUTPUT = flags.DEFINE_string("output", None, "what to write: .mp4, .gif, .npy, .png or a folder")
 _NUM_FRAMES = flags.DEFINE_integer(
@@ -47,8 +50,8 @@ _GRID = flags.DEFINE_bool(
 _LIST_CLIPS = flags.DEFINE_bool("list_clips", False, "print the ids and names of the clips")
 
 
-def main() -> None:
-    """Synthesizes as the flags say."""
+def main() -> dict[str, Any] | None:
+    """Synthesizes as the flags say; returns what --json prints."""
     command_line.require_positive(_NUM_FRAMES)
     command_line.require_positive(_NUM_VIDEOS)
     command_line.require_seeds(_SEED, _NUM_VIDEOS.value)
@@ -58,8 +61,11 @@ def main() -> None:
         with command_line.quiet_imports():
             from tf_dyngen.tasks import clip_catalogue
 
-        clip_catalogue.list_clips(workdir)
-        return
+        clips = clip_catalogue.list_clips(workdir)
+        if command_line.json_is_wanted():
+            return {"clips": [entry.describe() for entry in clips.entries]}
+        print("\n".join(clips.lines()))
+        return None
     output = command_line.required_path(_OUTPUT, "name the file or folder to write")
     common = {
         "num_frames": _NUM_FRAMES.value,
@@ -78,11 +84,11 @@ def main() -> None:
             from tf_dyngen.tasks import appearance_grid
 
         appearance_grid.write_grid(workdir, output, **common)
-        return
+        return {"files": [output]}
     with command_line.quiet_imports():
         from tf_dyngen.tasks import synthesize_files
 
-    synthesize_files.synthesize_files(
+    files = synthesize_files.synthesize_files(
         workdir,
         output,
         num_videos=_NUM_VIDEOS.value,
@@ -90,6 +96,7 @@ def main() -> None:
         variety=_VARIETY.value,
         **common,
     )
+    return {"files": files, "seeds": [_SEED.value + i for i in range(_NUM_VIDEOS.value)]}
 
 
 def _refuse_together(loop: flags.FlagHolder, *others: flags.FlagHolder) -> None:

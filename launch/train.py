@@ -7,18 +7,21 @@ Without --clip and --dataset the embedded clip is made and learned. Run again wi
 metrics.jsonl, tensorboard/ and samples/ (observed, reconstruction, synthesis, contact sheet).
 """
 
+from typing import Any
+
 from absl import flags
 
-from launch import command_line, source_flags
+from launch import command_line, json_flag, source_flags
 
 EMBEDDED = "procedural_textures/fire_64:train[:1]"
 
 flags.adopt_module_key_flags(source_flags)
+flags.adopt_module_key_flags(json_flag)
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of the run; made if it is not there")
 _PRESET = flags.DEFINE_string(
     "preset",
     None,
-    "texture (the default), action, recovery, inpainting, each of these with _paper behind it, or"
+    "texture (the default), action, recovery, inpainting, each of these with _paper after it, or"
     " smoke",
 )
 _NUM_FRAMES = flags.DEFINE_integer("num_frames", None, "learn the first so many frames")
@@ -44,8 +47,8 @@ _WAIT_MINUTES = flags.DEFINE_float(
 _SET = flags.DEFINE_multi_string("set", [], "KEY=VALUE, any setting, as learning.batch_size=2")
 
 
-def main() -> None:
-    """Trains as the flags say."""
+def main() -> dict[str, Any]:
+    """Trains as the flags say; returns what --json prints."""
     command_line.require_positive(_MINUTES)
     command_line.require_positive(_WAIT_MINUTES)
     workdir = command_line.required_path(_WORKDIR, "name the folder the run lives in")
@@ -54,19 +57,25 @@ def main() -> None:
     with command_line.quiet_imports():
         from launch import data_sets
         from tf_dyngen.tasks import train
+        from tf_dyngen.tasks.session import Session
+        from tf_dyngen.training.interruption import StopRequest
         from tf_dyngen.video.sources import Source
 
-    train.train(
+    ended = train.train(
         workdir,
         preset=_PRESET.value,
         changes=changes,
         source=source_flags.source(),
         embedded=Source(dataset=EMBEDDED, data_dir=source_flags.DATA_DIR.value),
         register=data_sets.register,
-        strategy=_STRATEGY.value,
-        max_seconds=60.0 * _MINUTES.value if _MINUTES.value else float("inf"),
-        wait_seconds=60.0 * _WAIT_MINUTES.value,
+        session=Session(
+            strategy=_STRATEGY.value,
+            max_seconds=60.0 * _MINUTES.value if _MINUTES.value else float("inf"),
+            wait_seconds=60.0 * _WAIT_MINUTES.value,
+            stopping=StopRequest("stopping after this step; once more stops at once"),
+        ),
     )
+    return {"workdir": workdir, **ended._asdict()}
 
 
 def _changes() -> dict:

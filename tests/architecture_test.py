@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 # Each layer may import those behind it.
 LAYERS = [
     ["launch"],
+    ["tf_dyngen.interface"],
     ["tf_dyngen.tasks", "tf_dyngen.evaluation", "tf_dyngen.export"],
     ["tf_dyngen.training"],
     ["tf_dyngen.filling", "tf_dyngen.serving", "tf_dyngen.studio"],
@@ -17,13 +18,13 @@ LAYERS = [
     ["tf_dyngen.presets"],
     ["tf_dyngen.config"],
     ["tf_dyngen.interpolation"],
-    ["tf_dyngen.errors"],
+    ["tf_dyngen.errors", "tf_dyngen.messages"],
 ]
 # Packages that are imported without TensorFlow.
 NO_MODEL = ["video", "filling", "serving"]
 # What plays an exported model -> what else of the library it may import.
 PLAYERS = {
-    "serving": {"video", "errors"},
+    "serving": {"video", "errors", "messages"},
     "studio": {"video", "errors", "config", "interpolation"},
 }
 MODULES = sorted(

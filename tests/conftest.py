@@ -70,6 +70,9 @@ def pytest_configure(config):
         return
     import tensorflow as tf
 
+    from tf_dyngen import messages
+
+    messages.show_on_terminal()
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)

@@ -1,8 +1,8 @@
 """The error that a user's mistake raises; the command line prints it as one line."""
 
 
-class UserError(Exception):
-    """Something the user can put right.
+class UserError(ValueError):
+    """Something the user can put right; a ValueError, as of any library's function.
 
     Args:
       problem: what is wrong, naming the file or flag, the value found and the value wanted.

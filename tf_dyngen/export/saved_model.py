@@ -1,7 +1,6 @@
 """Export of a trained run: a numbered SavedModel version that runs without this package."""
 
 import functools
-import sys
 import time
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from tf_dyngen.export.signatures import Signature, build_signatures
 from tf_dyngen.export.warmup import write_warmup_requests
 from tf_dyngen.export.weights import ExportedWeights
 from tf_dyngen.inference.posterior import likelihood_precision
+from tf_dyngen.messages import say
 from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.generator import AnyGenerator
 from tf_dyngen.training.reports import read_metrics
@@ -49,7 +49,13 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
         all the same.
     Raises: UserError if there is no trained run or the output cannot be written.
     """
-    begun = time.monotonic()
+    path = next_version(output)
+    run = load_run(workdir, say)
+    return export_run(run, read_metrics(workdir), path, half=half)
+
+
+def next_version(output: Path) -> Path:
+    """Returns the folder of the next version; UserError where it cannot be one."""
     patterns = sorted({*str(output)} & {*_PATTERNS})
     if patterns:
         raise UserError(
@@ -57,20 +63,31 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
             " there: TensorFlow reads its path as a pattern",
             "choose another folder",
         )
-    versions = _versions(output)
-    run = load_run(workdir, _say)
+    return output / str(max(_versions(output), default=0) + 1)
+
+
+def export_run(run: TrainedRun, metrics: list[dict], path: Path, *, half: bool = False) -> Path:
+    """Writes a run that is in memory as a version of a served model.
+
+    Args:
+      run: of what is exported.
+      metrics: what was logged while it was trained.
+      path: of the version, see `next_version`.
+      half: see `export`.
+    Returns: `path`.
+    Raises: UserError if it cannot be written.
+    """
+    begun = time.monotonic()
     model, clips = _served_model(run, tf.float16 if half else tf.float32)
     if half and model.weights.dtype != tf.float16:
-        _say(f"--half changes nothing: {run.record.config.preset} chooses patches by all it saves")
+        say(f"--half changes nothing: {run.record.config.preset} chooses patches by all it saves")
     signatures = build_signatures(model)
-    metrics = read_metrics(workdir)[-1:]
-    path = output / str(max(versions, default=0) + 1)
     with replacing(path) as temporary, write_errors(path), tensorflow_errors(path, _DISK_ADVICE):
         save_signatures(model, signatures, temporary)
-        write_documents(temporary, Exported(run, model, signatures, clips, metrics))
+        write_documents(temporary, Exported(run, model, signatures, clips, metrics[-1:]))
         write_warmup_requests(temporary, model, signatures)
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    _say(f"wrote {path}: {size / 1e6:.1f} MB in {time.monotonic() - begun:.0f} s")
+    say(f"wrote {path}: {size / 1e6:.1f} MB in {time.monotonic() - begun:.0f} s")
     return path
 
 
@@ -146,7 +163,3 @@ def _versions(output: Path) -> list[int]:
             raise UserError(f"{output} is no folder", "name one for the versions of the export")
         found = [path.name for path in output.iterdir()] if output.exists() else []
     return [int(name) for name in found if name.isdecimal()]
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import tqdm
 from scipy import ndimage
 
 from tf_dyngen.filling.baselines import linear_in_time
 from tf_dyngen.filling.donors import shifts_to_donors
 from tf_dyngen.filling.gaps import NEVER, Gaps
 from tf_dyngen.filling.windows import MIDDLE, SIZE, Windows
+from tf_dyngen.messages import progress_bar
 from tf_dyngen.video.clips import Clip, blacken
 
 Pixels = tuple[np.ndarray, ...]
@@ -102,7 +102,7 @@ class _Predictor:
     def learned_cells(self) -> Iterator[tuple[_Cell, np.ndarray, float]]:
         """Yields hidden pixels with the weights that predict them and those weights' error."""
         cells = list(_cells(self._gaps, self._visible))
-        for cell in tqdm.tqdm(cells, "predicting hidden pixels", disable=None):
+        for cell in progress_bar(cells, "predicting hidden pixels", unit="cell"):
             examples = _examples(cell, self._visible, self._rng)
             if len(examples[0]) < FEWEST_EXAMPLES:
                 continue

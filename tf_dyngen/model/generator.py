@@ -1,5 +1,9 @@
 """The whole generator H: latents to frames. The only loop over time stands in `rollout`."""
 
+import contextlib
+import random
+from collections.abc import Iterator
+
 import keras
 import tensorflow as tf
 
@@ -80,9 +84,23 @@ def build_generator(config: Config, num_moments: int = 1) -> AnyGenerator:
       config: settings of the run.
       num_moments: frames of all learned clips together, which `attention` keeps in memory.
     """
-    keras.utils.set_random_seed(config.seed)
-    if config.model.parameterisation == ATTENTION:
-        return AttentionGenerator(config.attention, config.video, num_moments)
-    return Generator(
-        build_transition(config.model), build_emission(config.model, config.video), config.model
-    )
+    with _initializers_seeded(config.seed):
+        if config.model.parameterisation == ATTENTION:
+            return AttentionGenerator(config.attention, config.video, num_moments)
+        return Generator(
+            build_transition(config.model), build_emission(config.model, config.video), config.model
+        )
+
+
+@contextlib.contextmanager
+def _initializers_seeded(seed: int) -> Iterator[None]:
+    """Makes what Keras's initialisers draw in the block a function of the seed.
+
+    They take their seeds from Python's `random`, whose state is the user's again afterwards.
+    """
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)

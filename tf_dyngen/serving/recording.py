@@ -1,13 +1,12 @@
 """Frames of a served generator written to a file as they come."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import tqdm
 
 from tf_dyngen.errors import UserError
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.video.writers import open_video_writer
 
 
@@ -35,7 +34,7 @@ def record(
         frame_rate=frame_rate,
     )
     num_written = 0
-    with video as writer, tqdm.tqdm(total=num_frames, unit="frame", disable=None) as bar:
+    with video as writer, progress_bar(total=num_frames, unit="frame") as bar:
         piece: np.ndarray | None = first
         while piece is not None:
             writer.append(piece)
@@ -45,5 +44,5 @@ def record(
         if num_written < num_frames:
             writer.end_early()
     early = f", stopped after {num_written} of {num_frames} frames"
-    print(f"wrote {output}{early if num_written < num_frames else ''}", file=sys.stderr)
+    say(f"wrote {output}{early if num_written < num_frames else ''}")
     return num_written

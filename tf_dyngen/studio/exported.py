@@ -66,6 +66,8 @@ def open_export(folder: Path) -> Export:
             f"{path} is a SavedModel without assets.extra/metadata.json, not one of this project",
             HOW_TO_EXPORT,
         ) from None
+    except UserError:
+        raise
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UserError(f"{source} cannot be read ({error!r})", "export the run again") from None
 

@@ -1,18 +1,17 @@
 """Video from one still image: its latents inferred by a trained run, then the model runs on."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import tqdm
 from PIL import Image
 
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.infer import Effort, choose_effort, inference_of, known_clips, say_how_well
 from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
-from tf_dyngen.training.restore import load_run
+from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.clips import to_model_range
 from tf_dyngen.video.resizing import resize_picture
 from tf_dyngen.video.sources import refuse_sources
@@ -53,34 +52,62 @@ def animate(
     picture = read_still(image)
     if output.exists() and output.samefile(image):
         raise UserError(f"--output={output} is the image itself", "name another file")
-    run = load_run(workdir, _say)
+    run = load_run(workdir, say)
     refuse_sources([output], run.record.source)
     video = run.record.config.video
-    pixels = _bring_to_size(picture, video)
-    known = known_clips(run)
-    effort = choose_effort(run, USUAL_EFFORT, num_chains, num_steps)
-    chosen = choose_variety(run.generator, variety)
-    inference = inference_of(run, known, **effort._asdict())
-    fit = inference.infer(to_model_range(pixels[None]))
-    say_how_well("the image", fit, pixels[None], known, run)
-    frame_rate = run.record.clips[0].frame_rate
-    pieces = Synthesizer(run.generator).go_on(
-        fit.latents, num_frames=num_frames, seed=seed, variety=chosen
+    pieces = move_picture(
+        Synthesizer(run.generator),
+        run,
+        picture,
+        num_frames=num_frames,
+        seed=seed,
+        num_chains=num_chains,
+        num_steps=num_steps,
+        exact_first_frame=exact_first_frame,
+        variety=variety,
     )
-    if exact_first_frame:
-        pieces = fade_from(pixels, pieces, max(1, round(SECONDS_OF_FADING * frame_rate)))
     writer = open_video_writer(
         output,
         num_frames=num_frames,
         frame_size=(video.height, video.width),
         channels=video.channels,
-        frame_rate=frame_rate,
+        frame_rate=run.record.clips[0].frame_rate,
     )
-    with writer as file, tqdm.tqdm(total=num_frames, unit="frame", disable=None) as bar:
+    with writer as file, progress_bar(total=num_frames, unit="frame") as bar:
         for piece in pieces:
             file.append(piece)
             bar.update(len(piece))
-    _say(f"wrote {output}")
+    say(f"wrote {output}")
+
+
+def move_picture(
+    synthesizer: Synthesizer,
+    run: TrainedRun,
+    picture: Image.Image,
+    *,
+    num_frames: int,
+    seed: int,
+    num_chains: int | None = None,
+    num_steps: int | None = None,
+    exact_first_frame: bool = False,
+    variety: float | None = None,
+) -> Iterator[np.ndarray]:
+    """Returns a video that starts with a picture, as uint8 pieces [n, H, W, C].
+
+    Args: the run and what makes its frames; those of `animate`.
+    """
+    pixels = _bring_to_size(picture, run.record.config.video)
+    known = known_clips(run)
+    effort = choose_effort(run, USUAL_EFFORT, num_chains, num_steps)
+    chosen = choose_variety(run.generator, variety)
+    inference = inference_of(run, known, synthesizer, **effort._asdict())
+    fit = inference.infer(to_model_range(pixels[None]))
+    say_how_well("the image", fit, pixels[None], known, run)
+    pieces = synthesizer.go_on(fit.latents, num_frames=num_frames, seed=seed, variety=chosen)
+    if not exact_first_frame:
+        return pieces
+    num_fading = max(1, round(SECONDS_OF_FADING * run.record.clips[0].frame_rate))
+    return fade_from(pixels, pieces, num_fading)
 
 
 def fade_from(
@@ -107,9 +134,5 @@ def _bring_to_size(picture: Image.Image, video: VideoConfig) -> np.ndarray:
     size = (video.height, video.width)
     if (picture.height, picture.width) != size:
         found, wanted = f"{picture.height}x{picture.width}", f"{video.height}x{video.width}"
-        _say(f"image is {found}, brought to {wanted} of the model ({video.fit})")
+        say(f"image is {found}, brought to {wanted} of the model ({video.fit})")
     return resize_picture(picture, size, video.channels, video.fit).reshape(*size, video.channels)
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -1,16 +1,15 @@
 """Appearances in motions: every chosen appearance played with the motion of every chosen clip."""
 
 import itertools
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-import tqdm
 
 from tf_dyngen.inference.video_draws import BLOCK, draw_appearance
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.tasks.appearance import (
     Between,
@@ -68,7 +67,7 @@ def write_grid(
     Raises: UserError if there is no such clip, or the output cannot be written.
     """
     output_paths(output, 1)  # Refuses, before any work, what cannot be written.
-    run = load_run(workdir, lambda line: print(line, file=sys.stderr))
+    run = load_run(workdir, say)
     refuse_sources([output], run.record.source)
     check_has_appearance(run)
     catalogue = ClipCatalogue(workdir, run.record)
@@ -81,7 +80,7 @@ def write_grid(
         _write_picture(output, names, _instants(pieces, num_frames))
     else:
         _write_video(output, names, pieces, num_frames, columns[0].record.frame_rate)
-    print(f"wrote {output}: {len(rows)} appearances in {len(columns)} motions", file=sys.stderr)
+    say(f"wrote {output}: {len(rows)} appearances in {len(columns)} motions")
 
 
 def _write_picture(output: Path, names: Names, strips: Piece) -> None:
@@ -101,7 +100,7 @@ def _write_video(
             channels=3,
             frame_rate=frame_rate,
         ) as writer,
-        tqdm.tqdm(total=num_frames, unit="frame", disable=None) as bar,
+        progress_bar(total=num_frames, unit="frame") as bar,
     ):
         for piece in itertools.chain([first], pieces):
             frames = grid.draw(piece)

@@ -1,13 +1,13 @@
 """The clips whose latents a run holds, trained or inferred, found by what users call them."""
 
 import difflib
-import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tf_dyngen.errors import UserError
+from tf_dyngen.messages import say
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.tasks.inferred_clips import (
     FOLDER,
@@ -36,6 +36,16 @@ class CatalogueEntry(NamedTuple):
         """The clip's id, or the name of its file, which no other clip of the run has."""
         return f"{FOLDER}/{self.path.stem}" if self.path else self.record.clip_id
 
+    def describe(self) -> dict[str, Any]:
+        """Returns what programs are told of the clip."""
+        record = self.record
+        return {
+            "id": self.unique_name,
+            "name": record.name,
+            "num_frames": record.num_frames,
+            "frame_rate": record.frame_rate,
+        }
+
     def answers_to(self, text: str) -> bool:
         """Whether the clip is called so; others may be, too."""
         return self.record.name == (file_name(text) if self.path else text)
@@ -61,7 +71,7 @@ class ClipCatalogue:
         entry = self.get(text)
         if entry is not None:
             return entry
-        entries = [*self.trained, *self._inferred]
+        entries = self.entries
         names = {entry.unique_name for entry in entries} | {entry.record.name for entry in entries}
         near = difflib.get_close_matches(text, sorted(names), n=MOST_SUGGESTED)
         guess = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
@@ -72,7 +82,7 @@ class ClipCatalogue:
 
     def get(self, text: str) -> CatalogueEntry | None:
         """Returns the clip of that id or name; None if there is none; UserError for several."""
-        entries = [*self.trained, *self._inferred]
+        entries = self.entries
         found = [entry for entry in entries if entry.unique_name == text]
         found = found or [entry for entry in entries if entry.answers_to(text)]
         # A damaged file has no id.
@@ -92,10 +102,9 @@ class ClipCatalogue:
             inferred = read_inferred(entry.path, self._config.video, run.generator.latent_sizes)
             if inferred.step != run.step and entry.path not in self._told:
                 self._told.add(entry.path)
-                print(
+                say(
                     f"WARNING: {entry.path} was inferred at step {inferred.step}, the run is at "
-                    f"{run.step}: infer it again",
-                    file=sys.stderr,
+                    f"{run.step}: infer it again"
                 )
             return inferred.latents
         if entry.record.clip_id not in run.chains.rows:
@@ -129,6 +138,11 @@ class ClipCatalogue:
                 return store.read(rows[entry.record.clip_id], 0, entry.record.num_frames)
         return None
 
+    @property
+    def entries(self) -> list[CatalogueEntry]:
+        """All clips, those that were trained first."""
+        return [*self.trained, *self._inferred]
+
     def lines(self) -> list[str]:
         """Returns a line a clip: its id, name, length and frame rate."""
         rows = [
@@ -138,7 +152,7 @@ class ClipCatalogue:
                 f"{entry.record.num_frames} frames",
                 f"{entry.record.frame_rate:g} frames/s",
             )
-            for entry in (*self.trained, *self._inferred)
+            for entry in self.entries
         ]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return [
@@ -147,12 +161,12 @@ class ClipCatalogue:
         ]
 
 
-def list_clips(workdir: Path) -> None:
-    """Prints the clips of a run; UserError if there is none."""
+def list_clips(workdir: Path) -> ClipCatalogue:
+    """Returns the clips of a run; UserError if there is none."""
     record = load_record(workdir)
     if record is None:
         raise UserError(f"no run in {workdir}", "train one with python -m launch.train")
-    print("\n".join(ClipCatalogue(workdir, record).lines()))
+    return ClipCatalogue(workdir, record)
 
 
 def _read_or_name(path: Path) -> ClipRecord:

@@ -1,10 +1,12 @@
 """What `launch.evaluate` writes: metrics.json and report.html."""
 
 import importlib.metadata
+import json
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import tf_dyngen
 from tf_dyngen import config as configs
@@ -34,6 +36,8 @@ METRICS_FILE, REPORT_FILE = "metrics.json", "report.html"
 # States of linear dynamic textures, where no run says how many it has.
 DEFAULT_COMPONENTS = 40
 FEWEST_DRIFT_WINDOWS = 4
+# Of the values in METRICS_FILE, what the caller is told.
+TOLD = ("clip", "held_out", "verdicts", "figures", "seconds")
 
 
 def evaluate_files(
@@ -50,7 +54,7 @@ def evaluate_files(
     feature_model: Path | None = None,
     register: Callable[[str], None],
     progress: Progress,
-) -> None:
+) -> dict[str, Any]:
     """Judges runs and videos beside real frames and baselines, and writes a report.
 
     Args:
@@ -67,6 +71,7 @@ def evaluate_files(
       feature_model: SavedModel of a network of the user's, for more figures.
       register: makes a data set's builder known to TFDS by its name.
       progress: is told what is done.
+    Returns: paths of what was written, verdicts and figures, as plain values.
     Raises: UserError for anything the user can put right; nothing is written then.
     """
     started = time.perf_counter()
@@ -89,6 +94,12 @@ def evaluate_files(
     progress.say("drawing the page")
     write_atomically(output / REPORT_FILE, render(to_report(evaluation)))
     progress.say(f"wrote {output / REPORT_FILE} and {METRICS_FILE} after {seconds:.0f} s")
+    told = json.loads(values)
+    return {
+        "report": output / REPORT_FILE,
+        "metrics": output / METRICS_FILE,
+        **{name: told[name] for name in TOLD},
+    }
 
 
 def _open(workdir: Path, clip: str | None, progress: Progress) -> OpenedRun:

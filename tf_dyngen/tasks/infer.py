@@ -1,7 +1,6 @@
 """Inference of what a run was not trained on, with its generator and its likelihood."""
 
 import math
-import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from tf_dyngen.inference.attention_inference import infer_attention
 from tf_dyngen.inference.clip_posterior import ClipFit, ClipInference
 from tf_dyngen.inference.known_frames import KnownClip, known_clip, spread
 from tf_dyngen.inference.posterior import likelihood_precision
+from tf_dyngen.messages import say
 from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.tasks.memory_distance import memory_distance
 from tf_dyngen.tasks.synthesize import Synthesizer
@@ -82,11 +82,16 @@ def known_clips(run: TrainedRun) -> list[KnownClip]:
 
 
 def inference_of(
-    run: TrainedRun, known: Sequence[KnownClip], *, num_chains: int, num_steps: int
+    run: TrainedRun,
+    known: Sequence[KnownClip],
+    synthesizer: Synthesizer,
+    *,
+    num_chains: int,
+    num_steps: int,
 ) -> ClipInference | MomentInference:
     """Returns the inference of clips by a run, in windows as long as those of its training."""
     if isinstance(run.generator, AttentionGenerator):
-        return MomentInference(run.generator, Synthesizer(run.generator))
+        return MomentInference(run.generator, synthesizer)
     config = run.record.config
     return ClipInference(
         run.generator,
@@ -107,7 +112,7 @@ def choose_effort(run: TrainedRun, usual: Effort, num_chains: int | None, num_st
         if value is not None
     ]
     if asked and isinstance(run.generator, AttentionGenerator):
-        _say(f"no effect of {' and '.join(asked)}: this model finds moments without chains")
+        say(f"no effect of {' and '.join(asked)}: this model finds moments without chains")
     return Effort(num_chains or usual.num_chains, num_steps or usual.num_steps)
 
 
@@ -131,25 +136,21 @@ def say_how_well(
     off = 127.5 * math.sqrt(fit.error)
     line = f"reconstruction of {what}: PSNR {psnr_of(fit.error):.1f} dB"
     if not isinstance(run.generator, AttentionGenerator):
-        _say(line)
+        say(line)
         usual = 127.5 * math.sqrt(spread(known)) if known else math.inf
         if off > usual:
-            _say(
+            say(
                 f"WARNING: {what} is far from what the model knows: its reconstruction is off by "
                 f"{off:.1f} levels, the frames learned differ from their own mean by {usual:.1f}"
             )
         return
-    _say(f"{line}, a copy: the model's memory holds these frames" if off < COPY else line)
+    say(f"{line}, a copy: the model's memory holds these frames" if off < COPY else line)
     distance = memory_distance(
         run.generator, frames, [clip.num_frames for clip in run.record.clips]
     )
     if distance.is_far:
-        _say(
+        say(
             f"WARNING: {what} is far from what the model knows: its patches are off by "
             f"{distance.found:.1f} levels from the clip's nearest, those of the clip by "
             f"{distance.usual:.1f} from those of its other moments"
         )
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -1,16 +1,15 @@
 """A recovered clip at the size and rate of the file it came from."""
 
-import sys
 import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-import tqdm
 
 from tf_dyngen.config import STRETCH, VideoConfig
 from tf_dyngen.errors import UserError
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.recover import Recovery
 from tf_dyngen.video.blending import SourcePictures, blend_into_source
 from tf_dyngen.video.choosing import Chosen, choose_frames
@@ -57,9 +56,7 @@ def write_at_source_size(
                 frame_rate=recovery.clip.frame_rate,
                 sound=_sound(footage, chosen, video) if output != folder / NAME else None,
             ) as writer:
-                for frame in tqdm.tqdm(
-                    blended, "blending", len(frames), unit="frame", disable=None
-                ):
+                for frame in progress_bar(blended, "blending", total=len(frames), unit="frame"):
                     writer.append(frame[None])
 
 
@@ -84,13 +81,9 @@ def _sound(footage: Footage, chosen: Chosen, video: VideoConfig) -> Sound | None
     if not footage.has_sound:
         return None
     if video.every > 1:
-        _say(f"the sound of {footage.path.name} is left out, for one frame of {video.every} is")
+        say(f"the sound of {footage.path.name} is left out, for one frame of {video.every} is")
         return None
     start = chosen.first / footage.schedule.rate
     seconds = len(chosen.numbers) / Fraction(chosen.rate)
-    _say(f"the sound of {footage.path.name} goes with {NAME}.mp4")
+    say(f"the sound of {footage.path.name} goes with {NAME}.mp4")
     return Sound(footage.path, float(start), float(seconds))
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -1,10 +1,10 @@
 """A look at clips before anything is learned from them: a contact sheet or a wall of videos."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from tf_dyngen.config import VideoConfig
+from tf_dyngen.messages import say
 from tf_dyngen.video.clips import Clip
 from tf_dyngen.video.display import contact_sheet, evenly_spaced
 from tf_dyngen.video.sources import Source, open_collection, read_with_progress, refuse_sources
@@ -43,13 +43,13 @@ def preview(
     clips = list(read_with_progress(collection, rows, video.every))
     longest = max(len(clip.frames) for clip in clips)
     if longest < video.num_frames:
-        print(f"{longest} of {video.num_frames} frames: there are no more", file=sys.stderr)
+        say(f"{longest} of {video.num_frames} frames: there are no more")
     shown = [mark_hidden(clip.frames, clip.visible) for clip in clips]
     if output.suffix.lower() == PICTURE_SUFFIX:
         write_picture(output, contact_sheet(dict(zip(_labels(clips), shown, strict=True))))
     else:
         write_video(output, video_wall(shown), clips[0].frame_rate)
-    print(f"wrote {output}: {len(clips)} of {len(collection)} clips", file=sys.stderr)
+    say(f"wrote {output}: {len(clips)} of {len(collection)} clips")
 
 
 def _labels(clips: list[Clip]) -> list[str]:

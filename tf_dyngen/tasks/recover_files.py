@@ -3,23 +3,20 @@
 import dataclasses
 import io
 import re
-import sys
 from pathlib import Path
 
 import numpy as np
-import tqdm
 
 from tf_dyngen.config import FRESH, PERSISTENT
 from tf_dyngen.errors import UserError
 from tf_dyngen.evaluation.linear_baseline import fill_missing
 from tf_dyngen.evaluation.report import to_json
 from tf_dyngen.filling.baselines import BASELINES, hidden_error
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.inpaint import write_at_source_size
 from tf_dyngen.tasks.recover import Recovery, recover_clip
-from tf_dyngen.training.batches import ClipBatches
-from tf_dyngen.training.clip_loading import cache_folder, load_store
+from tf_dyngen.tasks.training_clips import reopen_clips
 from tf_dyngen.training.restore import TrainedRun, load_run
-from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clip_paths import expand_clip_paths
 from tf_dyngen.video.clips import blacken, read_clip
 from tf_dyngen.video.display import contact_sheet, side_by_side
@@ -74,18 +71,14 @@ def recover_files(
     source = run.record.source
     paths = expand_clip_paths(source.clips)
     truths = _read_truths(run, truth)
-    batches = _load(workdir, run)
-    if [clip.clip_id for clip in batches.store.records] != list(run.chains.rows):
-        raise UserError(
-            f"the clips of {workdir} have changed since it was trained", "train it again"
-        )
+    batches = reopen_clips(run, workdir)
     names = [record.name for record in batches.store.records]
     rows = [row for row, has_mask in enumerate(batches.store.has_mask) if has_mask]
     if len(rows) < len(names):
         bare = listed(name for row, name in enumerate(names) if row not in rows)
-        _say(f"nothing is hidden of {bare}, passed over")
+        say(f"nothing is hidden of {bare}, passed over")
     visits = (num_samples + burn_in) * len(rows)
-    with replacing(output) as folder, tqdm.tqdm(total=visits, unit="sample", disable=None) as bar:
+    with replacing(output) as folder, progress_bar(total=visits, unit="sample") as bar:
         folder.mkdir()
         for row in rows:
             recovery = recover_clip(
@@ -96,12 +89,12 @@ def recover_files(
             _write(one, recovery, truths[row] if truths else None, num_samples)
             if output_size == AT_SOURCE_SIZE:
                 write_at_source_size(one, recovery, paths[row], run.record.config.video)
-    _say(f"wrote {output}: look at side_by_side.mp4")
+    say(f"wrote {output}: look at side_by_side.mp4")
 
 
 def _load_run_with_masks(workdir: Path, output_size: str) -> TrainedRun:
     """Returns a run of which something is hidden; UserError if it cannot be recovered."""
-    run = load_run(workdir, _say)
+    run = load_run(workdir, say)
     source = run.record.source
     if not source.mask:
         raise UserError(
@@ -120,18 +113,6 @@ def _load_run_with_masks(workdir: Path, output_size: str) -> TrainedRun:
 def _folder_name(row: int, clip_name: str) -> str:
     """Returns a plain name: a data set's clips have colons and slashes in theirs."""
     return f"{row:03d}_" + re.sub(r"[^\w.-]+", "_", clip_name)
-
-
-def _load(workdir: Path, run: TrainedRun) -> ClipBatches:
-    config = run.record.config
-    collection = open_collection(run.record.source, config.video, seed=config.seed)
-    with ClipCache(cache_folder(workdir)) as cache:
-        return ClipBatches(
-            load_store(collection, config.video, cache),
-            batch_size=config.learning.batch_size,
-            bptt_length=config.learning.bptt_length,
-            seed=config.seed,
-        )
 
 
 def _read_truths(run: TrainedRun, truth: str | None) -> list[np.ndarray] | None:
@@ -193,7 +174,7 @@ def _write(folder: Path, recovery: Recovery, truth: np.ndarray | None, num_sampl
     }
     if truth is not None:
         figures |= measure(recovery, truth)
-        _say(f"{clip.name}: mean absolute error {figures['hidden_mae']:.2f}")
+        say(f"{clip.name}: mean absolute error {figures['hidden_mae']:.2f}")
     write_atomically(folder / "metrics.json", to_json(figures))
 
 
@@ -219,7 +200,7 @@ def measure(recovery: Recovery, truth: np.ndarray) -> dict:
         "along_motion_mae": hidden_error(recovery.predicted.frames, truth, visible),
         "baselines": {
             name: hidden_error(fill(frames, visible), truth, visible)
-            for name, fill in tqdm.tqdm(fillings.items(), "simple means", disable=None)
+            for name, fill in progress_bar(fillings.items(), "simple means", unit="mean")
         },
     }
 
@@ -232,7 +213,3 @@ def _as_npy(values: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, values)
     return buffer.getvalue()
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -1,13 +1,12 @@
 """New video of a trained run, written to files as it is made."""
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import tqdm
 
 from tf_dyngen.inference.video_draws import draw_appearance
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.appearance import check_has_appearance, load_appearance, parse_appearance
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.loop_steps import LoopSteps
@@ -49,19 +48,26 @@ def synthesize_files(
     Raises: UserError if there is no trained run or no such clip, or the output cannot be written.
     """
     paths = output_paths(output, num_videos)
-    run = load_run(workdir, lambda line: print(line, file=sys.stderr))
+    run = load_run(workdir, say)
     refuse_sources(paths, run.record.source)
     catalogue = ClipCatalogue(workdir, run.record)
     clip = run.record.clips[0] if motion is None else catalogue.find(motion).record
     if num_frames is None:
         num_frames = DEFAULT_NUM_FRAMES if motion is None else clip.num_frames
     chosen = choose_variety(run.generator, variety)
-    play = _player(
-        run, catalogue, appearance, motion, num_frames=num_frames, loop=loop, variety=chosen
+    play = player(
+        Synthesizer(run.generator),
+        run,
+        catalogue,
+        appearance,
+        motion,
+        num_frames=num_frames,
+        loop=loop,
+        variety=chosen,
     )
     video = run.record.config.video
     per_file = num_videos // len(paths)
-    with tqdm.tqdm(total=num_frames * num_videos, unit="frame", disable=None) as bar:
+    with progress_bar(total=num_frames * num_videos, unit="frame") as bar:
         for index, path in enumerate(paths):
             with open_video_writer(
                 path,
@@ -75,12 +81,13 @@ def synthesize_files(
                     steps = LoopSteps() if loop else None
                     _write(play(seed + number), writer, bar, steps)
                     if steps is not None:
-                        print(f"loop: {steps.describe()}", file=sys.stderr)
-            print(f"wrote {path}", file=sys.stderr)
+                        say(f"loop: {steps.describe()}")
+            say(f"wrote {path}")
     return paths
 
 
-def _player(
+def player(
+    synthesizer: Synthesizer,
     run: TrainedRun,
     catalogue: ClipCatalogue,
     appearance: str | None,
@@ -90,8 +97,15 @@ def _player(
     loop: bool,
     variety: float,
 ) -> Play:
-    """Reads the latents that are asked for and returns what plays them."""
-    synthesizer = Synthesizer(run.generator)
+    """Reads the latents that are asked for and returns what plays them.
+
+    Args:
+      synthesizer: of the run's generator.
+      run, catalogue: of the model and its clips.
+      appearance, motion, num_frames, loop: see `synthesize_files`.
+      variety: see `choose_variety`.
+    Raises: UserError if there is no such clip, or the model has no appearance.
+    """
     vector = None
     if appearance is not None:
         check_has_appearance(run)
@@ -118,9 +132,7 @@ def _player(
     return go_on
 
 
-def _write(
-    pieces: Iterator[np.ndarray], writer: VideoWriter, bar: tqdm.tqdm, steps: LoopSteps | None
-) -> None:
+def _write(pieces: Iterator[np.ndarray], writer: VideoWriter, bar, steps: LoopSteps | None) -> None:
     for piece in pieces:
         writer.append(piece)
         if steps is not None:

@@ -1,7 +1,6 @@
 """A training session: from flags to a work directory with a trained model in it."""
 
 import contextlib
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,12 @@ from typing import Any
 from tf_dyngen import config as configs
 from tf_dyngen import presets
 from tf_dyngen.config import Config
+from tf_dyngen.messages import say
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.new_video_judging import judging_of
 from tf_dyngen.tasks.real_frames import find_real_frames
 from tf_dyngen.tasks.samples import LONGEST_SAMPLE, SamplesAction
+from tf_dyngen.tasks.session import USUAL, Ended, Session
 from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.tasks.training_clips import LoadedClips, check_source, complete_source, load_clips
 from tf_dyngen.training import run_lock
@@ -20,7 +21,6 @@ from tf_dyngen.training.attention_start import complete_settings
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
 from tf_dyngen.training.clip_loading import cache_folder
 from tf_dyngen.training.devices import MULTI_WORKER, choose_strategy
-from tf_dyngen.training.interruption import StopRequest
 from tf_dyngen.training.memory import check_memory, estimate_memory
 from tf_dyngen.training.reports import Judging, MetricsLogAction, ProgressAction
 from tf_dyngen.training.run_record import RunRecord, check_same_run, load_record
@@ -34,33 +34,29 @@ from tf_dyngen.video.sources import Source
 def train(
     workdir: Path,
     *,
-    preset: str | None = None,
+    preset: str | Config | None = None,
     changes: Mapping[str, Any] | None = None,
     source: Source,
     embedded: Source,
     register: Callable[[str], None],
-    strategy: str = "auto",
-    max_seconds: float = float("inf"),
-    wait_seconds: float = 600.0,
-) -> None:
+    session: Session = USUAL,
+) -> Ended:
     """Trains in a work directory, going on with the run that is in it.
 
     Several workers call this together, with the same arguments and one work directory.
 
     Args:
       workdir: of the run; made if it is not there.
-      preset: name of the settings to start from; the default preset if None.
+      preset: settings to start from, or their name; the default preset if None.
       changes: settings that differ from the preset, "section.key" -> value.
       source: where the clips come from; empty for those of the run, or `embedded` in a new run.
       embedded: what a new run without a source learns.
       register: makes a data set's builder known to TFDS by its name.
-      strategy: a name of `devices.STRATEGIES`.
-      max_seconds: of training in this session.
-      wait_seconds: for other workers at the start, see `choose_strategy`.
+      session: how this sitting goes.
     Raises: UserError for anything the user can put right; the work directory is as it was.
       WorkerLostError if another worker is gone.
     """
-    workers = _meet(strategy, wait_seconds)
+    workers = _meet(session)
     with run_lock.hold(workdir) if workers.is_chief else contextlib.nullcontext():
         stored = load_record(workdir)
         config = _resolve_config(stored, preset, changes or {})
@@ -69,8 +65,9 @@ def train(
         if source.dataset:
             register(source.dataset)
         with noticing_loss(workers):
-            _train(workdir, stored, config, source, register, workers, max_seconds)
+            ended = _train(workdir, stored, config, source, register, workers, session)
             workers.wait_for_all()
+    return ended
 
 
 def _train(
@@ -80,8 +77,8 @@ def _train(
     source: Source,
     register: Callable[[str], None],
     workers: Workers,
-    max_seconds: float,
-) -> None:
+    session: Session,
+) -> Ended:
     """Trains in a work directory that is this process's own."""
     with ClipCache(cache_folder(workdir, workers.shard)) as cache:
         clips = load_clips(source, config, workdir, cache, workers)
@@ -102,25 +99,30 @@ def _train(
     if workers.is_chief:
         record.save(workdir)
     judging = _judge_new_video(workdir, record, trainer, learner, register)
-    _train_and_report(workdir, trainer, learner, checkpoints, judging, max_seconds)
+    return _train_and_report(workdir, trainer, learner, checkpoints, judging, session)
 
 
-def _meet(strategy: str, wait_seconds: float) -> Workers:
+def _meet(session: Session) -> Workers:
     """Returns this worker and the others, once they are there."""
+    strategy = session.strategy
+    if not isinstance(strategy, str):
+        return Workers(strategy)
     if strategy == MULTI_WORKER:
         _say(
-            f"waiting {wait_seconds / 60:g} minutes at most for all workers that TF_CONFIG names; "
-            "without them, SIGALRM ends this one"
+            f"waiting {session.wait_seconds / 60:g} minutes at most for all workers that TF_CONFIG"
+            " names; without them, SIGALRM ends this one"
         )
-    return Workers(choose_strategy(strategy, wait_seconds=wait_seconds))
+    return Workers(choose_strategy(strategy, wait_seconds=session.wait_seconds))
 
 
 def _resolve_config(
-    stored: RunRecord | None, preset: str | None, changes: Mapping[str, Any]
+    stored: RunRecord | None, preset: str | Config | None, changes: Mapping[str, Any]
 ) -> Config:
     if stored and preset is None:
         return configs.override(stored.config, changes)
-    return configs.override(presets.load(preset or presets.DEFAULT), changes)
+    if not isinstance(preset, Config):
+        preset = presets.load(preset or presets.DEFAULT)
+    return configs.override(preset, changes)
 
 
 def _complete_settings(
@@ -219,14 +221,13 @@ def _train_and_report(
     learner: Learner,
     checkpoints: Checkpoints,
     judging: Judging | None,
-    max_seconds: float,
-) -> None:
+    session: Session,
+) -> Ended:
     config, first_step, workers = trainer.config, trainer.completed, trainer.workers
     actions: list[Action] = [CheckpointAction(checkpoints, trainer, config.output.checkpoint_every)]
     if workers.is_chief:
-        shown = trainer.batches.store.read(0)
         actions = [
-            ProgressAction(first_step, config.learning.steps, max_seconds),
+            ProgressAction(first_step, config.learning.steps, session.max_seconds),
             MetricsLogAction(
                 workdir,
                 first_step=first_step,
@@ -235,22 +236,31 @@ def _train_and_report(
                 judging=judging,
             ),
             *actions,
-            SamplesAction(
-                workdir,
-                clip=shown.first_frames(LONGEST_SAMPLE),
-                synthesizer=Synthesizer(learner.generator),
-                chains=learner.chains,
-                every=config.output.samples_every,
-                seed=config.seed,
-            ),
         ]
-    with StopRequest("stopping after this step; once more stops at once") as stop:
-        trainer.train(actions, should_stop=stop, max_seconds=max_seconds)
+    if workers.is_chief and session.shows_samples:
+        actions.append(_samples_action(workdir, trainer, learner))
+    if session.followers is not None:
+        actions += session.followers(trainer)
+    with session.stopping or contextlib.nullcontext(lambda: False) as stop:
+        metrics = trainer.train(actions, should_stop=stop, max_seconds=session.max_seconds)
     if workers.is_chief:
-        _say_how_it_ended(workdir, trainer)
+        _say_how_it_ended(workdir, trainer, session)
+    figures = {} if metrics is None else metrics.known()
+    return Ended(trainer.completed, config.learning.steps, figures)
 
 
-def _say_how_it_ended(workdir: Path, trainer: Trainer) -> None:
+def _samples_action(workdir: Path, trainer: Trainer, learner: Learner) -> SamplesAction:
+    return SamplesAction(
+        workdir,
+        clip=trainer.batches.store.read(0).first_frames(LONGEST_SAMPLE),
+        synthesizer=Synthesizer(learner.generator),
+        chains=learner.chains,
+        every=trainer.config.output.samples_every,
+        seed=trainer.config.seed,
+    )
+
+
+def _say_how_it_ended(workdir: Path, trainer: Trainer, session: Session) -> None:
     steps = trainer.config.learning.steps
     if trainer.completed < steps:
         advice = f"to go on: python -m launch.train --workdir={workdir}"
@@ -261,9 +271,10 @@ def _say_how_it_ended(workdir: Path, trainer: Trainer) -> None:
         _say(f"{trainer.completed} steps are done, --steps={steps} asks for no more; {advice}")
     else:
         _say(f"stopped at step {trainer.completed} of {steps}; {advice}")
-    _say(f"look at {workdir}/samples; new video: python -m launch.synthesize --workdir={workdir}")
+    look = f"look at {workdir}/samples; " if session.shows_samples else ""
+    _say(f"{look}new video: python -m launch.synthesize --workdir={workdir}")
 
 
 def _say(line: str, workers: Workers | None = None) -> None:
     if workers is None or workers.is_chief:
-        print(line, file=sys.stderr, flush=True)
+        say(line)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.training.batches import ClipBatches
-from tf_dyngen.training.clip_loading import load_store, records_of_all
+from tf_dyngen.training.clip_loading import cache_folder, load_store, records_of_all
+from tf_dyngen.training.restore import TrainedRun
 from tf_dyngen.training.start import FittedClips, fitted_rows
 from tf_dyngen.training.workers import Workers
 from tf_dyngen.video.clip_cache import ClipCache
@@ -52,6 +53,27 @@ def check_source(source: Source, config: Config, *, remembered: bool) -> None:
             f"--preset={config.preset} learns clips of which something is hidden, and nothing is",
             "say what: --mask=FILE, --mask=own or --hide=square:16; or take --preset=texture",
         )
+
+
+def reopen_clips(run: TrainedRun, workdir: Path) -> ClipBatches:
+    """Returns the clips of a run that has been trained in a work directory.
+
+    Raises: UserError if they are gone, or no longer those that were learned.
+    """
+    config = run.record.config
+    collection = open_collection(run.record.source, config.video, seed=config.seed)
+    with ClipCache(cache_folder(workdir)) as cache:
+        store = load_store(collection, config.video, cache)
+    if [clip.clip_id for clip in store.records] != list(run.chains.rows):
+        raise UserError(
+            f"the clips of {workdir} have changed since it was trained", "train it again"
+        )
+    return ClipBatches(
+        store,
+        batch_size=config.learning.batch_size,
+        bptt_length=config.learning.bptt_length,
+        seed=config.seed,
+    )
 
 
 def load_clips(

@@ -145,6 +145,11 @@ class ClipBatches:
         self._ahead = {step + 1: self._reader.submit(self._read, step + 1)}
         return pending.result()
 
+    @property
+    def epoch_length(self) -> int:
+        """After how many steps every window has been seen; see `WindowOrder`."""
+        return self._order.epoch_length
+
     def window_at(self, step: int) -> int:
         """Returns which row of `evidence_shares` a step's batch has."""
         return int(self._order.at(step)[1][0]) if self._windows_differ else 0

@@ -2,15 +2,14 @@
 
 import json
 import math
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import tensorflow as tf
-import tqdm
 
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.training.metrics import GROUPS, Metrics
 from tf_dyngen.training.write_errors import write_errors
 from tf_dyngen.video.writers import write_atomically
@@ -22,16 +21,15 @@ ADVICE = "free space or mend its permissions, then run the command again to go o
 
 
 class ProgressAction:
-    """A progress bar with step, rate, PSNR and time left; plain lines if stderr is no terminal."""
+    """A progress bar with step, rate, PSNR and time left; plain lines where none is drawn."""
 
     def __init__(self, first_step: int, num_steps: int, max_seconds: float):
         self._num_steps = num_steps
         self._max_seconds = max_seconds
         self._first_step = first_step
         self._started = self._last_line = time.monotonic()
-        self._bar = None
-        if sys.stderr.isatty():
-            self._bar = tqdm.tqdm(total=num_steps, initial=first_step, unit="step")
+        bar = progress_bar(total=num_steps, done=first_step, unit="step")
+        self._bar = None if bar.disable else bar
 
     def after_step(self, metrics: Metrics) -> None:
         """Moves the bar, or prints a line at most every ten seconds."""
@@ -53,11 +51,9 @@ class ProgressAction:
         elapsed = self._last_line - self._started
         rate = (metrics.step - self._first_step) / max(elapsed, 1e-9)
         left = min((self._num_steps - metrics.step) / rate, max(0.0, self._max_seconds - elapsed))
-        print(
+        say(
             f"step {metrics.step}/{self._num_steps}  {rate:.2f} steps/s  "
-            f"PSNR {metrics.psnr:.1f} dB  {left:.0f} s left",
-            file=sys.stderr,
-            flush=True,
+            f"PSNR {metrics.psnr:.1f} dB  {left:.0f} s left"
         )
 
 

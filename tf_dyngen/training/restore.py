@@ -33,17 +33,23 @@ def load_run(workdir: Path, report: Callable[[str], None]) -> TrainedRun:
     record = load_record(workdir)
     if record is None:
         raise UserError(f"no run in {workdir}", "train one with python -m launch.train")
-    num_moments = sum(clip.num_frames for clip in record.clips)
-    generator = build_generator(record.config, num_moments)
-    kept = () if record.config.inference.chains == FRESH else record.clips
-    chains = build_chains(record.config, kept, generator.latent_sizes)
+    run = build_run(record)
     restored = Checkpoints(
-        workdir / FOLDER, chains=chains if kept else None, generator=generator
+        workdir / FOLDER, chains=run.chains if run.chains.rows else None, generator=run.generator
     ).restore_latest(report)
     if restored is None:
         raise UserError(
             f"the run in {workdir} has no checkpoint yet", "run python -m launch.train again"
         )
     if restored.new_clips:
-        chains.start_from_prior(record.config.seed, restored.new_clips)
-    return TrainedRun(record, generator, chains, restored.step)
+        run.chains.start_from_prior(record.config.seed, restored.new_clips)
+    return run._replace(step=restored.step)
+
+
+def build_run(record: RunRecord) -> TrainedRun:
+    """Returns a run with all variables made, and none of them restored."""
+    num_moments = sum(clip.num_frames for clip in record.clips)
+    generator = build_generator(record.config, num_moments)
+    kept = () if record.config.inference.chains == FRESH else record.clips
+    chains = build_chains(record.config, kept, generator.latent_sizes)
+    return TrainedRun(record, generator, chains, step=0)

@@ -34,13 +34,28 @@ class RunRecord:
 
     def save(self, workdir: Path) -> None:
         """Writes config.json, with the versions of the packages; UserError if it cannot."""
-        values = {
+        write_atomically(workdir / CONFIG_FILE, json.dumps(self.to_json(), indent=2) + "\n")
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns nested plain values that `json` can write and `from_json` can read."""
+        return {
             "config": configs.to_json(self.config),
             "source": dataclasses.asdict(self.source),
             "clips": [dataclasses.asdict(clip) for clip in self.clips],
             "versions": package_versions(),
         }
-        write_atomically(workdir / CONFIG_FILE, json.dumps(values, indent=2) + "\n")
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "RunRecord":
+        """Returns the record that `to_json` wrote.
+
+        Raises: UserError, or what a missing or wrong value raises.
+        """
+        return cls(
+            configs.from_json(values["config"]),
+            _read_source(**values["source"]),
+            tuple(ClipRecord(**clip) for clip in values["clips"]),
+        )
 
 
 def package_versions() -> dict[str, str]:
@@ -58,12 +73,7 @@ def load_record(workdir: Path) -> RunRecord | None:
     if not path.exists():
         return None
     try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return RunRecord(
-            configs.from_json(values["config"]),
-            _read_source(**values["source"]),
-            tuple(ClipRecord(**clip) for clip in values["clips"]),
-        )
+        return RunRecord.from_json(json.loads(path.read_text(encoding="utf-8")))
     except UserError as error:
         raise UserError(f"{path}: {error.problem}", error.advice) from error
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import keras
 import numpy as np
 import tensorflow as tf
-import tqdm
 
 from tf_dyngen.config import ATTENTION, FRESH, LINEAR_BACKBONE, Config
 from tf_dyngen.inference.chains import Chains, PlayedChains
+from tf_dyngen.messages import progress_bar
 from tf_dyngen.model.action_start import action_chain_start, fit_action_texture, start_actions
 from tf_dyngen.model.generator import AnyGenerator, Generator, build_generator
 from tf_dyngen.model.latents import LatentSizes
@@ -123,7 +123,7 @@ def start_learner(learner: Learner, config: Config, store: ClipStore, fitted: Fi
     chain_start = start(learner.generator, config, fitted)
     if chains is None:
         return
-    for row in tqdm.trange(len(store), desc="starting chains", unit="clip", disable=None):
+    for row in progress_bar(range(len(store)), "starting chains", unit="clip"):
         clip = store.read(row)
         chains.start_at(clip.clip_id, *chain_start(to_model_range(clip.frames)))
 

@@ -65,6 +65,11 @@ class WindowOrder:
         }
         self._epochs: dict[int, tuple[int, np.ndarray, np.ndarray]] = {}
 
+    @property
+    def epoch_length(self) -> int:
+        """After how many steps every window of the worker's clips has been seen once at least."""
+        return max(self._epoch_steps.values())
+
     def at(self, step: int) -> tuple[np.ndarray, np.ndarray]:
         """Returns, of step 0, 1, ..., places among the worker's clips, and numbers of windows.
 

@@ -23,6 +23,7 @@ MASK_SUFFIX = "_mask"
 # What training writes beside the clips where its folder is theirs.
 _OF_A_RUN = frozenset(
     ["config.json", "metrics.jsonl", "checkpoints", "clips", "samples", "tensorboard", "inferred"]
+    + ["arrays"]
 )
 _OF_SYSTEMS = frozenset(["thumbs.db", "desktop.ini"])
 

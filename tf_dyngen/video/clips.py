@@ -79,6 +79,7 @@ def read_clip(
     fit: str = STRETCH,
     start: int | str = 0,
     every: int = 1,
+    frame_rate: float | None = None,
 ) -> Clip:
     """Read a clip from a video file, an animation, a folder of numbered pictures or a .npy array.
 
@@ -94,7 +95,8 @@ def read_clip(
       fit: how pictures of other proportions come to that size, see `resize_picture`.
       start: how many frames to skip, or seconds as in "3s".
       every: 2 reads every second frame, and so on.
-    Returns: Clip with frames [T, H, W, C]; 25 frames a second where the source states no rate.
+      frame_rate: of a source that states none; 25 if None.
+    Returns: Clip with frames [T, H, W, C]; the rate is that of the frames read.
     Raises: UserError when the source is missing or undecodable, or gives fewer than 2 frames.
     """
     path = Path(path)
@@ -116,13 +118,14 @@ def read_clip(
     if num_read < 2 or size is None:
         raise _too_short(path, footage, chosen)
     frames = np.frombuffer(pixels, np.uint8).reshape(num_read, *size, channels)
+    rate_is_given = frame_rate is not None and not footage.rate_is_known
     return Clip(
         content_id(frames),
         clip_name(path),
         frames,
-        float(chosen.rate),
+        frame_rate / every if rate_is_given else float(chosen.rate),
         first_frame=chosen.first,
-        notes=_notes(footage, chosen, num_read),
+        notes=_notes(footage, chosen, num_read, guesses_rate=not rate_is_given),
         damage=footage.damage,
     )
 
@@ -214,12 +217,14 @@ def to_uint8(frames: np.ndarray) -> np.ndarray:
     return np.clip(np.rint((frames + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
-def _notes(footage: Footage, chosen: Chosen, num_read: int) -> tuple[str, ...]:
+def _notes(
+    footage: Footage, chosen: Chosen, num_read: int, *, guesses_rate: bool
+) -> tuple[str, ...]:
     """Returns the lines on what was read of a clip."""
     notes, name = [*footage.notes, *chosen.notes], footage.path.name
     if footage.damage:
         notes.append(f"{name} is {footage.damage}; {num_read} are read")
-    if not footage.rate_is_known:
+    if guesses_rate and not footage.rate_is_known:
         rate = float(footage.schedule.rate)
         notes.append(f"{name} states no rate: taken as {rate:g} frames a second")
     return tuple(notes)

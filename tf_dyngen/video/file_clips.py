@@ -34,6 +34,7 @@ class FileCollection:
       hides_otherwise: whether something else is hidden, so that masks beside the clips are not
         missed.
       only_shows: whether a mask that hides nothing, or everything, is no mistake.
+      frame_rate: of clips that state none.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class FileCollection:
         mask_size: tuple[int, int] | None = None,
         hides_otherwise: bool = False,
         only_shows: bool = False,
+        frame_rate: float | None = None,
     ):
         self.paths, notes = find_clips(paths)
         if mask:
@@ -53,6 +55,7 @@ class FileCollection:
         self._video = video
         self._mask_size = mask_size
         self._only_shows = only_shows
+        self._frame_rate = frame_rate
         self._masks = [find_mask(path) if own_masks else mask for path in self.paths]
         self._damaged: dict[str, None] = {}
         if mask and len(self.paths) > 1:
@@ -79,7 +82,8 @@ class FileCollection:
         """Names, sizes and times of all files."""
         clips = [file for path in self.paths for file in _files_of(path)]
         masks = [file for mask in self._masks if mask for file in _files_of(mask)]
-        return json.dumps([[_file_state(file) for file in files] for files in (clips, masks)])
+        states = [[_file_state(file) for file in files] for files in (clips, masks)]
+        return json.dumps([*states, self._frame_rate] if self._frame_rate else states)
 
     def read(self, rows: np.ndarray) -> Iterator[Clip]:
         """Decodes the clips at `rows`; a copy of one before it gets an id of its own, and a line.
@@ -103,7 +107,14 @@ class FileCollection:
         video, path, mask = self._video, self.paths[row], self._masks[row]
         which = {"num_frames": video.num_frames, "start": video.start, "every": video.every}
         size = (video.height, video.width)
-        clip = read_clip(path, size=size, channels=video.channels, fit=video.fit, **which)
+        clip = read_clip(
+            path,
+            size=size,
+            channels=video.channels,
+            fit=video.fit,
+            frame_rate=self._frame_rate,
+            **which,
+        )
         if clip.damage:
             self._damaged[f"{path} is {clip.damage}"] = None
         if mask is None:

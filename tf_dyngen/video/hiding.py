@@ -132,6 +132,8 @@ def parse_hiding(text: str) -> Hiding:
                 return Frames(_share(text, share))
             case ["blocks", side, share]:
                 return Blocks(_side(text, side), _share(text, share))
+    except UserError:
+        raise
     except ValueError:
         pass
     raise UserError(f"{text!r} is no way to hide pixels", f"give {_FORMS}")

@@ -4,15 +4,14 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-import tqdm
 
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
+from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.video.clip_paths import find_clips, find_mask
 from tf_dyngen.video.clips import Clip
 from tf_dyngen.video.collection import Collection
@@ -28,13 +27,15 @@ _MOST_LINES = 40
 class Source:
     """Where the clips come from: paths of clips, or a TFDS name and the folder of its data.
 
-    `mask` says what of them is hidden.
+    `mask` says what of them is hidden, `frame_rate` how many frames a second there are in files
+    that do not say.
     """
 
     clips: tuple[str, ...] = ()
     dataset: str | None = None
     data_dir: str | None = None
     mask: MaskSource = NOTHING_HIDDEN
+    frame_rate: float | None = None
 
 
 def open_collection(
@@ -71,6 +72,7 @@ def open_collection(
             mask_size=mask.size,
             hides_otherwise=bool(mask.hide),
             only_shows=own_masks and not mask,
+            frame_rate=source.frame_rate,
         )
     else:
         raise UserError("no clips are given", "name files, a folder or a data set")
@@ -121,7 +123,7 @@ def read_with_progress(collection: Collection, rows: np.ndarray, every: int = 1)
     """
     lines = _Lines()
     lines.say(collection.notes)
-    for clip in tqdm.tqdm(collection.read(rows), "clips", len(rows), unit="clip", disable=None):
+    for clip in progress_bar(collection.read(rows), "clips", total=len(rows), unit="clip"):
         lines.say((*clip.notes, *describe_content(clip, every)))
         yield clip
     lines.end()
@@ -136,10 +138,10 @@ class _Lines:
     def say(self, lines: Iterable[str]) -> None:
         for line in lines:
             if line not in self._said and len(self._said) < _MOST_LINES:
-                tqdm.tqdm.write(line, file=sys.stderr)
+                say(line)
             self._said.add(line)
 
     def end(self) -> None:
         if len(self._said) > _MOST_LINES:
             more = len(self._said) - _MOST_LINES
-            tqdm.tqdm.write(f"{more} more lines on other clips are not shown", file=sys.stderr)
+            say(f"{more} more lines on other clips are not shown")

@@ -5,7 +5,6 @@ import errno
 import functools
 import os
 import shutil
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import NoReturn
 import numpy as np
 
 from tf_dyngen.errors import UserError
+from tf_dyngen.messages import say
 from tf_dyngen.video import encoding
 
 _ADVICE = {
@@ -224,7 +224,7 @@ def replacing(path: Path) -> Iterator[Path]:
 @functools.cache
 def _say_once(line: str) -> None:
     """Says what is the same of every file that is written, once."""
-    print(line, file=sys.stderr, flush=True)
+    say(line)
 
 
 def _check_layout(path: Path, layout: encoding.Layout) -> None:

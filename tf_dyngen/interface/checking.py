@@ -1,0 +1,52 @@
+"""Checks of what the methods of models are called with."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from PIL import Image
+
+from tf_dyngen.errors import UserError
+from tf_dyngen.video.stills import read_still
+
+LARGEST = 2**31 - 1
+
+
+def check_backend() -> None:
+    """Raises UserError where Keras computes with something else than TensorFlow."""
+    found = keras.backend.backend()
+    if found != "tensorflow":
+        raise UserError(
+            f"Keras computes with {found}, TensorFlow is wanted",
+            "set the environment variable KERAS_BACKEND=tensorflow before Keras is imported",
+        )
+
+
+def check_whole(name: str, value: Any, least: int) -> None:
+    """Raises UserError unless a value is None or a whole number, not too small nor too large."""
+    if value is None:
+        return
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_whole or not least <= value <= LARGEST:
+        raise UserError(f"{name}={value!r}", f"give a whole number from {least} to {LARGEST}")
+
+
+def take_picture(image: Any) -> Image.Image:
+    """Returns a picture given as uint8 [H, W, C] or [H, W], as Pillow's, or as a file."""
+    if isinstance(image, Image.Image):
+        return image
+    if isinstance(image, str | os.PathLike):
+        return read_still(Path(image))
+    pixels = np.asarray(image)
+    if pixels.ndim == 3 and pixels.shape[-1] == 1:
+        pixels = pixels[..., 0]
+    is_picture = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[-1] == 3)
+    if pixels.dtype != np.uint8 or not is_picture or 0 in pixels.shape:
+        raise UserError(
+            f"the image is {pixels.dtype} {list(pixels.shape)}, one picture, uint8 [H, W, C] with"
+            " C = 1 or 3, is wanted",
+            "bring it to 0..255 and give image.astype(np.uint8)",
+        )
+    return Image.fromarray(pixels)

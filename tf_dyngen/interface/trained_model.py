@@ -1,0 +1,257 @@
+"""What a model that has learned clips is asked for: new video, reconstructions, scores, files."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, overload
+
+import numpy as np
+from PIL import Image
+
+from tf_dyngen.errors import UserError
+from tf_dyngen.export.saved_model import export_run, next_version
+from tf_dyngen.interface.checking import check_whole, take_picture
+from tf_dyngen.interface.given_clips import check_frames
+from tf_dyngen.interface.inferring import InferredClip, infer_frames
+from tf_dyngen.interface.model_files import StoredModel, save_model
+from tf_dyngen.interface.model_state import ModelState
+from tf_dyngen.interface.scores import Scores, evaluate
+from tf_dyngen.interface.videos import Video
+from tf_dyngen.interface.wording import words_of_python
+from tf_dyngen.tasks.animate import move_picture
+from tf_dyngen.tasks.synthesize import choose_variety
+from tf_dyngen.tasks.synthesize_files import DEFAULT_NUM_FRAMES, player
+
+# Longer than anything is watched.
+WITHOUT_END = 2**30
+
+
+class TrainedModel(ModelState):
+    """What can be asked for."""
+
+    @overload
+    def synthesize(
+        self,
+        num_frames: int | None = None,
+        *,
+        seed: int = 0,
+        variety: float | None = None,
+        loop: bool = False,
+        stream: Literal[False] = False,
+        appearance: str | None = None,
+        motion: str | None = None,
+    ) -> Video: ...
+
+    @overload
+    def synthesize(
+        self,
+        num_frames: int | None = None,
+        *,
+        seed: int = 0,
+        variety: float | None = None,
+        loop: bool = False,
+        stream: Literal[True],
+        appearance: str | None = None,
+        motion: str | None = None,
+    ) -> Iterator[np.ndarray]: ...
+
+    @words_of_python()
+    def synthesize(
+        self,
+        num_frames: int | None = None,
+        *,
+        seed: int = 0,
+        variety: float | None = None,
+        loop: bool = False,
+        stream: bool = False,
+        appearance: str | None = None,
+        motion: str | None = None,
+    ) -> Video | Iterator[np.ndarray]:
+        """Makes new video: the frames that `dyngen synthesize` makes of the same run and seed.
+
+        Args:
+          num_frames: how many; None is 240, the length of the clip whose motion is played, or in a
+            stream without end.
+          seed: the same seed gives the same video, 0 to 2**31 - 1.
+          variety: 0 plays the clip on, 1 is as new as can be; 0.5 if None. Of models that attend to
+            their clip, as those of the preset "texture".
+          loop: whether the last frame leads back to the first.
+          stream: whether to give frames [H, W, C] one by one, in constant memory.
+          appearance: looks of a clip, by its name; "FIRST:SECOND:0.5", between two clips'; or
+            "random", drawn by the seed. Of models of actions.
+          motion: name of a clip whose motion is played; then it goes on with new motion.
+        Returns: Video [T, H, W, C] uint8, or an iterator over frames.
+        Raises: UserError, a ValueError, for values out of bounds, clips that are not known, or what
+          the model has not.
+        """
+        run = self._fitted()
+        check_whole("num_frames", num_frames, 1)
+        check_whole("seed", seed, 0)
+        if loop and motion is not None:
+            raise UserError("loop with motion", "a clip's motion does not lead back to its start")
+        catalogue = self._catalogue()
+        if num_frames is None:
+            num_frames = WITHOUT_END if stream and not loop else DEFAULT_NUM_FRAMES
+            if motion is not None and not stream:
+                num_frames = catalogue.find(motion).record.num_frames
+        play = player(
+            self._player(),
+            run,
+            catalogue,
+            appearance,
+            motion,
+            num_frames=num_frames,
+            loop=loop,
+            variety=choose_variety(run.generator, variety),
+        )
+        pieces = play(seed)
+        return (frame for piece in pieces for frame in piece) if stream else self._video(pieces)
+
+    @words_of_python()
+    def reconstruct(self, name: str | None = None) -> Video:
+        """Returns what the model makes of a learned clip's latents, [T, H, W, C] uint8.
+
+        Models that attend to their clips, such as those of the preset "texture", give a copy.
+
+        Args:
+          name: of a clip that was learned, or inferred; the first if None.
+        Raises: UserError, a ValueError, if there is no such clip.
+        """
+        catalogue = self._catalogue()
+        entry = catalogue.trained[0] if name is None else catalogue.find(name)
+        latents = catalogue.latents(entry, self._fitted())
+        return self._video(self._player().render(latents, entry.record.num_frames))
+
+    @words_of_python()
+    def animate(
+        self,
+        image: np.ndarray | Image.Image | str | os.PathLike[str],
+        num_frames: int = 120,
+        *,
+        seed: int = 0,
+        variety: float | None = None,
+        exact_first_frame: bool = False,
+        num_chains: int | None = None,
+        num_steps: int | None = None,
+    ) -> Video:
+        """Makes a still image move, as the model has learned that its kind moves.
+
+        Args:
+          image: uint8 [H, W, C] or [H, W], a picture of Pillow, or its file; of any size.
+          num_frames: length of the video; its first frame is the image's reconstruction.
+          seed: names the motion.
+          variety: see `synthesize`.
+          exact_first_frame: whether to start with the image itself; the difference fades.
+          num_chains, num_steps: of the search for the image, None are the usual ones.
+        Returns: Video [T, H, W, C] uint8.
+        Raises: UserError, a ValueError, if the image is none.
+        """
+        check_whole("num_frames", num_frames, 1)
+        check_whole("seed", seed, 0)
+        pieces = move_picture(
+            self._player(),
+            self._fitted(),
+            take_picture(image),
+            num_frames=num_frames,
+            seed=seed,
+            num_chains=num_chains,
+            num_steps=num_steps,
+            exact_first_frame=exact_first_frame,
+            variety=variety,
+        )
+        return self._video(pieces)
+
+    @words_of_python()
+    def infer(
+        self,
+        clip: Any,
+        *,
+        name: str = "clip",
+        num_chains: int | None = None,
+        num_steps: int | None = None,
+    ) -> InferredClip:
+        """Infers the latents of a clip that was not learned, with the model held still.
+
+        `synthesize` then takes the clip by its name, as appearance or motion, until other clips are
+        learned; `save` leaves it out.
+
+        Args:
+          clip: uint8 [T, H, W, C]; brought to the size of the model's frames.
+          name: what to call it; another clip inferred by that name is replaced.
+          num_chains, num_steps: of the search for it, None are the usual ones.
+        Raises: UserError, a ValueError, for a clip of another form.
+        """
+        check_frames(clip, name)
+        frames = np.asarray(clip)
+        rate = getattr(clip, "frame_rate", self.frame_rate)
+        return infer_frames(
+            self._player(),
+            self._fitted(),
+            self._workdir,
+            Video(frames, rate),
+            name=name,
+            num_chains=num_chains,
+            num_steps=num_steps,
+        )
+
+    @words_of_python()
+    def evaluate(
+        self,
+        held_out: Any = None,
+        *,
+        learned: Any = None,
+        num_videos: int = 3,
+        num_frames: int = DEFAULT_NUM_FRAMES,
+        seed: int = 0,
+    ) -> Scores:
+        """Judges new videos of the first clip beside its real frames; see `tf_dyngen.evaluate`.
+
+        Args:
+          held_out: more frames of the clip, not learned, uint8 [T, H, W, C].
+          learned: the frames that were learned; those that the model keeps, after `fit`, if None.
+          num_videos: with the seeds seed, seed + 1, ...
+          num_frames: of each.
+          seed: of the first.
+        Raises: UserError, a ValueError, where frames are not known, or of another form.
+        """
+        check_whole("num_videos", num_videos, 1)
+        catalogue = self._catalogue()
+        if learned is None:
+            kept = catalogue.kept_clip(catalogue.trained[0])
+            if kept is None:
+                advice = "give them as learned="
+                raise UserError("the frames that were learned are not kept in the file", advice)
+            learned = kept.frames
+        appearance = None
+        if self._fitted().generator.latent_sizes.appearance:
+            appearance = catalogue.trained[0].unique_name
+        videos = [
+            self.synthesize(num_frames, seed=number, appearance=appearance)
+            for number in range(seed, seed + num_videos)
+        ]
+        return evaluate(videos, learned=learned, held_out=held_out)
+
+    @words_of_python()
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Writes the model to one file, as fire.dyngen, which `tf_dyngen.load` reads.
+
+        It holds weights, settings and the latents of the learned clips. What it takes to go on with
+        training is left out: that is in a work directory.
+
+        Raises: UserError, a ValueError, if it cannot be written.
+        """
+        save_model(Path(path), StoredModel(self._fitted(), self._metrics))
+        return Path(path)
+
+    @words_of_python()
+    def export(self, path: str | os.PathLike[str], *, half: bool = False) -> Path:
+        """Writes the next version of a SavedModel that TensorFlow alone plays, serves and streams.
+
+        Args:
+          path: folder of the versions, as for `dyngen export`.
+          half: whether weights are saved as float16.
+        Returns: the folder of the version.
+        Raises: UserError, a ValueError, if it cannot be written.
+        """
+        run = self._fitted()
+        return export_run(run, self._metrics, next_version(Path(path)), half=half)
