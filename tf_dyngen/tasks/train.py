@@ -61,7 +61,7 @@ def train(
       WorkerLostError if another worker is gone.
     """
     workers = _meet(strategy, wait_seconds)
-    with run_lock.hold(workdir) if workers.is_chief else contextlib.nullcontext():
+    with run_lock.hold(workdir, _say) if workers.is_chief else contextlib.nullcontext():
         stored = load_record(workdir)
         config = _resolve_config(stored, preset, changes or {})
         given, source = source, complete_source(source, stored.source if stored else embedded)
