@@ -66,8 +66,13 @@ def _end_by(number: signal.Signals) -> None:
 
 
 def _end(error: Exception, status: int) -> None:
-    print("error: " + " ".join(str(error).split()), file=sys.stderr)
+    print("error: " + printable(" ".join(str(error).split())), file=sys.stderr)
     sys.exit(status)
+
+
+def printable(text: str) -> str:
+    """Returns text whose control characters, which could command a terminal, are question marks."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 @contextlib.contextmanager

@@ -86,7 +86,7 @@ def _train(
     with ClipCache(cache_folder(workdir, workers.shard)) as cache:
         clips = load_clips(source, config, workdir, cache, workers)
         config = _complete_settings(config, stored, clips, workers)
-        record = RunRecord(config, source, clips.records)
+        record = RunRecord(config, source, clips.records, stored.versions if stored else None)
         for line in check_same_run(workdir, stored, record) if stored else []:
             _say(line, workers)
         trainer, learner = _build_trainer(config, clips, workers)
@@ -221,33 +221,50 @@ def _train_and_report(
     judging: Judging | None,
     max_seconds: float,
 ) -> None:
-    config, first_step, workers = trainer.config, trainer.completed, trainer.workers
-    actions: list[Action] = [CheckpointAction(checkpoints, trainer, config.output.checkpoint_every)]
-    if workers.is_chief:
-        shown = trainer.batches.store.read(0)
-        actions = [
-            ProgressAction(first_step, config.learning.steps, max_seconds),
-            MetricsLogAction(
-                workdir,
-                first_step=first_step,
-                num_steps=config.learning.steps,
-                every=config.output.log_every,
-                judging=judging,
-            ),
-            *actions,
-            SamplesAction(
-                workdir,
-                clip=shown.first_frames(LONGEST_SAMPLE),
-                synthesizer=Synthesizer(learner.generator),
-                chains=learner.chains,
-                every=config.output.samples_every,
-                seed=config.seed,
-            ),
-        ]
-    with StopRequest("stopping after this step; once more stops at once") as stop:
+    config, workers = trainer.config, trainer.workers
+    saving = CheckpointAction(checkpoints, trainer, config.output.checkpoint_every)
+    actions: list[Action] = [saving]
+    with contextlib.ExitStack() as stack:
+        stack.callback(trainer.batches.close)
+        if workers.is_chief:
+            *before, last = _reports(workdir, trainer, learner, judging, max_seconds)
+            actions = [*before, saving, last]
+            for report in (*before, last):
+                stack.callback(report.close)
+        stop = stack.enter_context(StopRequest("stopping after this step; once more stops at once"))
         trainer.train(actions, should_stop=stop, max_seconds=max_seconds)
     if workers.is_chief:
         _say_how_it_ended(workdir, trainer)
+
+
+def _reports(
+    workdir: Path,
+    trainer: Trainer,
+    learner: Learner,
+    judging: Judging | None,
+    max_seconds: float,
+) -> tuple[ProgressAction, MetricsLogAction, SamplesAction]:
+    """Returns what tells how training goes; to be closed in the end, whatever happens."""
+    config, first_step = trainer.config, trainer.completed
+    shown = trainer.batches.store.read(0)
+    return (
+        ProgressAction(first_step, config.learning.steps, max_seconds),
+        MetricsLogAction(
+            workdir,
+            first_step=first_step,
+            num_steps=config.learning.steps,
+            every=config.output.log_every,
+            judging=judging,
+        ),
+        SamplesAction(
+            workdir,
+            clip=shown.first_frames(LONGEST_SAMPLE),
+            synthesizer=Synthesizer(learner.generator),
+            chains=learner.chains,
+            every=config.output.samples_every,
+            seed=config.seed,
+        ),
+    )
 
 
 def _say_how_it_ended(workdir: Path, trainer: Trainer) -> None:
