@@ -109,7 +109,7 @@ class PosteriorSampler:
             frames, info = self._visit(first_step + visit)
             report()
             if visit < burn_in:
-                self._adapt(info.acceptance, visit)
+                self._adapt(float(info[0]), visit)
                 continue
             infos.append(info)
             # Welford's recurrence: no difference of large sums.
@@ -117,7 +117,10 @@ class PosteriorSampler:
             mean = mean + change / (visit - burn_in + 1)
             squares = squares + change * (frames - mean)
         variance = np.asarray(squares) / max(1, num_samples - 1)
-        return FrameMoments(np.asarray(mean), variance, *np.mean(infos, axis=0), self._step_size)
+        acceptance, truncated_share = np.mean(infos, axis=0).tolist()
+        return FrameMoments(
+            np.asarray(mean), variance, acceptance, truncated_share, self._step_size
+        )
 
     def _adapt(self, acceptance: float, visit: int) -> None:
         """Follows the acceptance, less and less (Andrieu and Thoms, "Adaptive MCMC", 2008)."""
@@ -125,11 +128,11 @@ class PosteriorSampler:
             gain = ADAPTATION / (visit + 1) ** 0.5
             self._step_size *= float(np.exp(gain * (acceptance - BEST_ACCEPTANCE)))
 
-    def _visit(self, step: int) -> tuple[np.ndarray, MetropolisInfo]:
-        """Returns the frames of all windows, and the mean of what their moves report."""
+    def _visit(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the frames of all windows; the means of MetropolisInfo over their moves, [2]."""
         parts = [self._visit_window(step, window) for window in self._windows]
         infos = np.mean([info for _, info in parts], axis=0)
-        return np.concatenate([frames for frames, _ in parts]), MetropolisInfo(*infos)
+        return np.concatenate([frames for frames, _ in parts]), infos
 
     def _visit_window(self, step: int, window: Window) -> tuple[np.ndarray, list[float]]:
         visit = Visit(self._row, np.array([window.start], np.int32))

@@ -84,11 +84,11 @@ class SamplesAction:
         sheet = contact_sheet({self._caption(name): frames for name, frames in videos.items()})
         write_picture(folder / "contact_sheet.png", sheet)
         with write_errors(self._events, ADVICE):
-            if self._writer is None:
-                self._writer = tf.summary.create_file_writer(str(self._events))
-            with self._writer.as_default():
+            writer = self._writer or tf.summary.create_file_writer(str(self._events))
+            self._writer = writer
+            with writer.as_default():
                 tf.summary.image("contact_sheet", sheet[None], step=step)
-            self._writer.flush()
+            writer.flush()
 
     def _caption(self, name: str) -> str:
         is_copy = name == "reconstruction" and self._synthesizer.copies_clips

@@ -21,7 +21,8 @@ from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
 from tf_dyngen.training.clip_loading import cache_folder
 from tf_dyngen.training.devices import MULTI_WORKER, choose_strategy
 from tf_dyngen.training.interruption import StopRequest
-from tf_dyngen.training.memory import check_memory, estimate_memory
+from tf_dyngen.training.machine_memory import gpu_memory
+from tf_dyngen.training.memory import check_memory, estimate_parts
 from tf_dyngen.training.reports import Judging, MetricsLogAction, ProgressAction
 from tf_dyngen.training.run_record import RunRecord, check_same_run, load_record
 from tf_dyngen.training.start import FittedClips, Learner, build_learner, start_learner
@@ -140,12 +141,13 @@ def _build_trainer(config: Config, clips: LoadedClips, workers: Workers) -> tupl
         "num_clips": len(store),
         "num_frames": store.longest,
         "masked": any(store.has_mask),
+        "num_devices": workers.strategy.num_replicas_in_sync if gpu_memory() else 1,
     }
     # Before any weight takes memory of its own.
-    check_memory(estimate_memory(config, **sizes, num_weights=0))
+    check_memory(estimate_parts(config, **sizes, num_weights=0))
     learner = build_learner(config, store.records, workers.strategy)
     num_weights = learner.generator.count_params()
-    memory = estimate_memory(config, **sizes, num_weights=num_weights)
+    memory = estimate_parts(config, **sizes, num_weights=num_weights)
     names = ", ".join(clip.name for clip in clips.records[:3]) + ", ..." * (num_clips > 3)
     lengths = sorted({clip.num_frames for clip in clips.records})
     length = f"{lengths[0]} to {lengths[-1]}" if len(lengths) > 1 else f"{lengths[0]}"
@@ -163,7 +165,7 @@ def _build_trainer(config: Config, clips: LoadedClips, workers: Workers) -> tupl
     _say(
         f"{config.preset}: {num_clips} clip{'s' * (num_clips > 1)} ({names}), {length} frames of "
         f"{config.video.height}x{config.video.width}, {num_weights:,} parameters, about "
-        f"{memory / 1e9:.1f} GB of memory, {config.learning.steps} steps, "
+        f"{sum(memory) / 1e9:.1f} GB of memory, {config.learning.steps} steps, "
         f"{num_devices} device{'s' * (num_devices > 1)}",
         workers,
     )

@@ -1,6 +1,6 @@
 """Pictures in files: one, or several that play one after the other, and folders of them."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -148,7 +148,7 @@ class PictureFolder(Footage):
             yield Stored(number, picture)
 
 
-def open_picture(path: Path, formats: Sequence[str] | None = None) -> Image.Image:
+def open_picture(path: Path, formats: tuple[str, ...] | None = None) -> Image.Image:
     """Decode one picture, upright, with 8 bits a channel; UserError where it cannot be.
 
     Args:
