@@ -37,6 +37,7 @@ _NUM_STEPS = flags.DEFINE_integer(
 
 def main() -> None:
     """Infers as the flags say."""
+    command_line.require_data_dir(_DATA_DIR)
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
 
     with command_line.quiet_imports():

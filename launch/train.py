@@ -48,6 +48,7 @@ def main() -> None:
     """Trains as the flags say."""
     command_line.require_positive(_MINUTES)
     command_line.require_positive(_WAIT_MINUTES)
+    command_line.require_data_dir(source_flags.DATA_DIR)
     workdir = command_line.required_path(_WORKDIR, "name the folder the run lives in")
     changes = _changes()
 
