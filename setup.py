@@ -27,6 +27,7 @@ setuptools.setup(
     install_requires=[
         "absl-py>=2.1,<3",
         "av>=14.2,<19",
+        "filelock>=4,<5",
         "grpcio>=1.70,<2",
         "imageio>=2.36,<3",
         "imageio-ffmpeg>=0.5,<1",

@@ -23,6 +23,8 @@ TRY_AGAIN = 75
 SIGNALLED = 128
 _STDERR = 2
 MODULES = "python -m launch."
+# What people call the flag --clip.
+_CLIP, _CLIP_NAMES = "clip", ("clips", "data", "file", "input", "inputs", "path", "video", "videos")
 _HELP = ("-h", "-help", "--help", "-helpshort", "--helpshort", "--helpfull")
 
 
@@ -105,8 +107,13 @@ def _end_by(number: signal.Signals) -> None:
 
 
 def _end(error: Exception, status: int) -> None:
-    print("error: " + _worded(" ".join(str(error).split())), file=sys.stderr)
+    print("error: " + printable(_worded(" ".join(str(error).split()))), file=sys.stderr)
     sys.exit(status)
+
+
+def printable(text: str) -> str:
+    """Returns text whose control characters, which could command a terminal, are question marks."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 @contextlib.contextmanager
@@ -154,6 +161,15 @@ def required_path(flag: flags.FlagHolder, advice: str) -> Path:
     return Path(flag.value)
 
 
+def require_data_dir(flag: flags.FlagHolder) -> None:
+    """Raises UserError if the folder of data sets is a file: most likely a clip."""
+    if flag.value is not None and Path(flag.value).is_file():
+        raise UserError(
+            f"--{flag.name}={flag.value} is a file, a folder of TFDS data sets is wanted",
+            f"give a clip with --{_CLIP}={flag.value}",
+        )
+
+
 def parse_size(flag: flags.FlagHolder) -> tuple[int, int]:
     """Returns (height, width) of `64` or `HEIGHTxWIDTH`; UserError otherwise."""
     sides = flag.value.lower().split("x")
@@ -174,12 +190,23 @@ def parse_settings(flag: flags.FlagHolder) -> dict[str, Any]:
 def _parse_flags() -> None:
     try:
         rest = flags.FLAGS(sys.argv)[1:]
+    except flags.UnrecognizedFlagError as error:
+        advice = "--help lists the flags"
+        if error.flagname in _CLIP_NAMES and _CLIP in flags.FLAGS and "video" not in flags.FLAGS:
+            advice = f"a clip is given with --{_CLIP}=FILE; {advice}"
+        raise UserError(f"there is no flag --{error.flagname}{_nearest(error)}", advice) from error
     except flags.Error as error:
         raise UserError(str(error).strip().rstrip("."), "--help lists the flags") from error
     if rest:
         raise UserError(f"{rest[0]!r} is not a flag", "write --NAME=VALUE; --help lists the flags")
     for name in flags.FLAGS:
         _read_text(flags.FLAGS[name])
+
+
+def _nearest(error: flags.UnrecognizedFlagError) -> str:
+    """Returns the names that the error's text suggests, in brackets, or nothing."""
+    _, _, names = str(error).partition("Did you mean: ")
+    return f" (did you mean --{names.rstrip(' ?').replace(', ', ' or --')}?)" if names else ""
 
 
 def _read_text(flag: flags.Flag) -> None:

@@ -39,6 +39,7 @@ _NUM_STEPS = flags.DEFINE_integer(
 
 def main() -> dict[str, Any]:
     """Infers as the flags say; returns what --json prints."""
+    command_line.require_data_dir(_DATA_DIR)
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
 
     with command_line.quiet_imports():

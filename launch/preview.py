@@ -20,6 +20,7 @@ _NUM_FRAMES = flags.DEFINE_integer("num_frames", 60, "the most frames of each")
 def main() -> None:
     """Draws what the flags say."""
     command_line.require_positive(_NUM_CLIPS)
+    command_line.require_data_dir(source_flags.DATA_DIR)
     output = command_line.required_path(_OUTPUT, "name the file to write")
 
     from launch import data_sets

@@ -51,6 +51,7 @@ def main() -> dict[str, Any]:
     """Trains as the flags say; returns what --json prints."""
     command_line.require_positive(_MINUTES)
     command_line.require_positive(_WAIT_MINUTES)
+    command_line.require_data_dir(source_flags.DATA_DIR)
     workdir = command_line.required_path(_WORKDIR, "name the folder the run lives in")
     changes = _changes()
 

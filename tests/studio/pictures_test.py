@@ -94,3 +94,11 @@ def test_the_last_pictures_are_held(player, monkeypatch):
     with pytest.raises(UserError, match="held no longer: upload it again"):
         store.get(second)
     assert store.get("") is None
+
+
+def test_a_picture_of_another_form_is_refused_though_its_header_lies(export, monkeypatch):
+    """What passes the look at the header is decoded as one of the same forms, and as no other."""
+    content = encoded(gradient(8, 8), "PPM")
+    monkeypatch.setattr(pictures, "_check_header", lambda path: None)
+    with pytest.raises(UserError, match="damaged or cut short"):
+        read_picture(content, export)

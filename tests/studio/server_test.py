@@ -1,9 +1,11 @@
 """The server: page, frames over the WebSocket, uploads, downloads, who may ask."""
 
+import concurrent.futures
 import contextlib
 import io
 import socket
 import struct
+import threading
 
 import imageio_ffmpeg
 import numpy as np
@@ -177,6 +179,40 @@ def test_bad_uploads_get_a_reason(client, monkeypatch):
     answer = client.post("/picture", content=bytes(2**20 + 1))
     assert answer.status_code == 400
     assert "larger than 1 MB" in answer.json()["error"]
+
+
+def test_pictures_that_wait_stall_no_viewer_and_are_not_too_many(client, player, monkeypatch):
+    """More uploads than there are threads for all: frames still come at once."""
+    is_free, here, seen = threading.Event(), threading.Semaphore(0), threading.Semaphore(0)
+    look_at, read_upload = player.look_at, server.read_upload
+
+    def wait_and_look(pixels):
+        seen.release()
+        assert is_free.wait(30)
+        return look_at(pixels)
+
+    async def read_and_tell(*arguments):
+        here.release()
+        return await read_upload(*arguments)
+
+    monkeypatch.setattr(player, "look_at", wait_and_look)
+    monkeypatch.setattr(server, "read_upload", read_and_tell)
+    with client, concurrent.futures.ThreadPoolExecutor(server.MOST_UPLOADS) as pool:
+        answers = [
+            pool.submit(client.post, "/picture", content=picture())
+            for _ in range(server.MOST_UPLOADS)
+        ]
+        assert all(here.acquire(timeout=30) for _ in answers)
+        assert seen.acquire(timeout=30)
+        refused = client.post("/picture", content=picture())
+        assert "other pictures are being looked at: try again" in refused.json()["error"]
+        with connect(client) as socket:
+            assert ask(socket, count=2)[2].shape == (2, 24, 32, 3)
+        # They take turns.
+        assert not seen.acquire(timeout=0.2)
+        is_free.set()
+        assert all(answer.result().status_code == 200 for answer in answers)
+    assert client.post("/picture", content=picture()).status_code == 200
 
 
 def decode_mp4(content, tmp_path):

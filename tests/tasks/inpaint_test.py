@@ -12,6 +12,7 @@ from tests.video_files import encode, moving_bar, run_ffmpeg
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
 from tf_dyngen.filling.motion import fill_along_motion
+from tf_dyngen.inference.sampling import FrameMoments
 from tf_dyngen.tasks.inpaint import write_at_source_size
 from tf_dyngen.tasks.recover import Recovery
 from tf_dyngen.video.clips import read_clip
@@ -27,7 +28,9 @@ def recovery_of(path, video):
     visible[:, :4, :4] = False
     frames = np.where(visible, clip.frames, np.uint8([255, 0, 0]))
     filled = fill_along_motion(clip.frames, visible[..., 0])
-    return Recovery(clip, visible, frames, np.zeros(frames.shape), frames, filled)
+    std = np.zeros(frames.shape)
+    moments = FrameMoments(std, std, acceptance=0.6, truncated_share=0.0, step_size=0.3)
+    return Recovery(clip, visible, frames, std, frames, filled, moments)
 
 
 def frames_of(path):

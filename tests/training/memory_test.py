@@ -6,7 +6,9 @@ import pytest
 from tf_dyngen import presets
 from tf_dyngen.config import override
 from tf_dyngen.errors import UserError
-from tf_dyngen.training.memory import check_memory, estimate_memory
+from tf_dyngen.training import machine_memory, memory
+from tf_dyngen.training.machine_memory import cgroup_limits, host_memory
+from tf_dyngen.training.memory import Memory, check_memory, estimate_memory, estimate_parts
 
 SIZES = {"num_clips": 1, "num_frames": 60, "num_weights": 10**6}
 
@@ -60,7 +62,59 @@ def test_remembered_frames_take_memory_as_large_as_they_are():
 
 
 def test_what_does_not_fit_is_refused_with_advice():
-    total = psutil.virtual_memory().total
-    check_memory(0.9 * total)
-    with pytest.raises(UserError, match="bptt_length"):
-        check_memory(1.1 * total)
+    total = host_memory()
+    check_memory(Memory(0.5 * total, 0.4 * total))
+    with pytest.raises(UserError, match=r"this machine has .*bptt_length"):
+        check_memory(Memory(0.5 * total, 0.6 * total))
+
+
+def test_beside_a_gpu_the_device_holds_what_is_computed_there(monkeypatch):
+    monkeypatch.setattr(memory, "gpu_memory", lambda: 8_000_000_000)
+    monkeypatch.setattr(memory, "host_memory", lambda: 2_000_000_000)
+    check_memory(Memory(1.9e9, 7.9e9))
+    with pytest.raises(UserError, match=r"about 8\.1 GB, its GPU has 8\.0 GB"):
+        check_memory(Memory(1.9e9, 8.1e9))
+    with pytest.raises(UserError, match=r"about 2\.1 GB, this machine has 2\.0 GB"):
+        check_memory(Memory(2.1e9, 1e9))
+
+
+def test_devices_share_the_windows_of_a_batch():
+    """Of 4 devices each holds the maps of a quarter of the frames, and all of the weights."""
+
+    def parts(num_devices, num_weights=0):
+        changes = {"learning.batch_size": 4, "inference.precondition_every": 0}
+        config = override(presets.load("texture_linear"), changes)
+        return estimate_parts(
+            config,
+            num_clips=4,
+            num_frames=60,
+            num_weights=num_weights,
+            num_devices=num_devices,
+        )
+
+    assert parts(4).device == parts(1).device / 4
+    assert parts(4, 100).device == parts(4).device + 4 * 4 * 100
+    assert parts(4).host == parts(1).host
+
+
+def test_control_groups_bound_the_memory(tmp_path):
+    """Of version 2 and 1; a group is bounded by those around it, and `max` by none."""
+    own = tmp_path / "own"
+    for group, text in (("", "max"), ("pods", "3000"), ("pods/one", "5000"), ("memory/a", "700")):
+        folder = tmp_path / "cgroup" / group
+        folder.mkdir(parents=True, exist_ok=True)
+        name = "memory.limit_in_bytes" if group.startswith("memory") else "memory.max"
+        (folder / name).write_text(f"{text}\n")
+    own.write_text("0::/pods/one\n")
+    assert cgroup_limits(own, tmp_path / "cgroup") == [5000, 3000]
+    # What a container sees of its own group is the root.
+    own.write_text("5:cpu,cpuacct:/a\n4:memory:/a\n0::/\n")
+    assert cgroup_limits(own, tmp_path / "cgroup") == [700]
+    assert cgroup_limits(tmp_path / "nothing", tmp_path / "cgroup") == []
+
+
+def test_the_host_has_no_more_than_its_control_group(monkeypatch):
+    monkeypatch.setattr(machine_memory, "cgroup_limits", lambda *places: [10**6])
+    assert host_memory() == 10**6
+    monkeypatch.setattr(machine_memory, "cgroup_limits", lambda *places: [])
+    assert host_memory() == psutil.virtual_memory().total

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.export import attention_inferring, inferring
 from tf_dyngen.export.computations import Infer, Programs, ServedModel
@@ -18,12 +17,10 @@ from tf_dyngen.export.requests import MOST_PIXEL_VALUES, Limits, Span, limit_row
 from tf_dyngen.export.signatures import Signature, build_signatures
 from tf_dyngen.export.warmup import write_warmup_requests
 from tf_dyngen.export.weights import ExportedWeights
-from tf_dyngen.inference.posterior import likelihood_precision
 from tf_dyngen.messages import say
 from tf_dyngen.model.attention.generator import AttentionGenerator
-from tf_dyngen.model.generator import AnyGenerator
 from tf_dyngen.training.reports import read_metrics
-from tf_dyngen.training.restore import TrainedRun, load_run
+from tf_dyngen.training.restore import TrainedRun, load_run, trained_precision
 from tf_dyngen.training.write_errors import write_errors as tensorflow_errors
 from tf_dyngen.video.clips import ClipRecord
 from tf_dyngen.video.display import evenly_spaced
@@ -105,7 +102,7 @@ def _served_model(run: TrainedRun, dtype: tf.DType) -> tuple[ServedModel, list[C
     clips = _known_clips(run)
     weights = ExportedWeights(generator, *_clip_tables(run, clips), dtype)
     frame_shape = (video.height, video.width, video.channels)
-    programs = Programs(generator, weights, frame_shape, *_inference(config, generator))
+    programs = Programs(generator, weights, frame_shape, *_inference(run))
     most_rows = limit_rows(bytes_of_a_row(config, generator))
     limits = Limits(most_rows, MOST_PIXEL_VALUES, MOST_INFERRED_FRAMES)
     is_attention = isinstance(generator, AttentionGenerator)
@@ -123,11 +120,12 @@ def _served_model(run: TrainedRun, dtype: tf.DType) -> tuple[ServedModel, list[C
     return model, clips
 
 
-def _inference(config: Config, generator: AnyGenerator) -> tuple[Infer, Infer]:
+def _inference(run: TrainedRun) -> tuple[Infer, Infer]:
     """Returns how latents of images and of clips are found."""
+    config, generator = run.record.config, run.generator
     if isinstance(generator, AttentionGenerator):
         return attention_inferring.infer_clip, attention_inferring.infer_clip
-    precision = likelihood_precision(config.inference, 1)
+    precision = trained_precision(run.record)
     window = min(config.learning.bptt_length, LONGEST_WINDOW)
     window = longest_window(generator.latent_sizes.noise, window)
     searches = (

@@ -13,6 +13,7 @@ import tensorflow as tf
 from tf_dyngen.errors import UserError
 from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.generator import AnyGenerator
+from tf_dyngen.model.transition import LinearTransition
 
 
 class ExportedWeights(tf.Module):
@@ -25,8 +26,9 @@ class ExportedWeights(tf.Module):
       clip_states: [M, S], where trained clips start.
       clip_appearance: [M, A], what they look like.
       dtype: float32 or float16, of what is saved; all is computed in float32. Whole numbers keep
-        their type, and so does all of an attention model: what it remembers decides which patches
-        are shown, and others would be with numbers that are rounded.
+        their type. So do the matrices of linear dynamics: their largest eigenvalues are so near 1
+        that rounding would make long streams grow or fade. So does all of an attention model: what
+        it remembers decides which patches are shown, and others would be with rounded numbers.
     Raises: UserError where a weight is too large for the type.
     """
 
@@ -40,7 +42,11 @@ class ExportedWeights(tf.Module):
         super().__init__(name="weights")
         self.dtype = tf.float32 if isinstance(generator, AttentionGenerator) else dtype
         self.weights = [
-            _variable(variable.numpy(), self.dtype, variable.path)
+            _variable(
+                variable.numpy(),
+                tf.float32 if variable.path in _exact_of(generator) else self.dtype,
+                variable.path,
+            )
             for variable in generator.variables
         ]
         self.clip_states = _variable(clip_states, self.dtype, "clip_states")
@@ -62,6 +68,14 @@ class ExportedWeights(tf.Module):
     def anchors(self) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns the states [M, S] and appearance [M, A] where trained clips start."""
         return tf.cast(self.clip_states, tf.float32), tf.cast(self.clip_appearance, tf.float32)
+
+
+def _exact_of(generator: AnyGenerator) -> set[str]:
+    """Returns the paths of weights that are never rounded."""
+    transition = getattr(generator, "transition", None)
+    if not isinstance(transition, LinearTransition):
+        return set()
+    return {transition.transition_matrix.path, transition.noise_gain.path}
 
 
 def _variable(values: np.ndarray, dtype: tf.DType, name: str) -> tf.Variable:

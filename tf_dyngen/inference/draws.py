@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from tf_dyngen.model.latents import Latents, LatentSizes
 
-# Streams of random numbers of a run.
-_LANGEVIN, _PRIOR, _STATISTICS, _PLACES = 0, 4, 5, 6
+# Streams of random numbers of a run; `video_draws` has 1 to 3.
+_LANGEVIN, _PRIOR, _STATISTICS, _PLACES, _TESTS = 0, 4, 5, 6, 7
 
 
 def clip_key(clip_id: str) -> int:
@@ -47,6 +47,14 @@ def draw_prior(
     """
     draws = _draw_latents((seed, _PRIOR), step, clip_keys, num_draws, num_frames, sizes)
     return Latents(*(tf.reshape(leaf, [-1, *leaf.shape[2:]]) for leaf in draws))
+
+
+def draw_tests(seed: int, step, clip_keys, num_draws: int) -> tf.Tensor:
+    """Returns uniform draws in [0, 1), [num_draws, B], for the tests of Langevin moves."""
+    step_seed = fold_in(tf.constant([seed, _TESTS], tf.int32), step)
+    keys = tf.unstack(clip_keys, num=clip_keys.shape[0])
+    draws = [tf.random.stateless_uniform([num_draws], fold_in(step_seed, key)) for key in keys]
+    return tf.cast(tf.stack(draws, axis=1), keras.config.floatx())
 
 
 def statistics_seeds(seed: int, step, clip_keys) -> tf.Tensor:

@@ -4,7 +4,8 @@ The posterior of a linear-Gaussian state space model has precision I + M M' / si
 noise to frames. Its condition number is that of the texture's modes, thousands and more; in the
 coordinates of its own square root the posterior is round, and a few steps reach anywhere (Roberts
 and Stramer, "Langevin diffusions and Metropolis-Hastings algorithms", 2002). The target does not
-change: the preconditioner stands still while the chain moves.
+change: the preconditioner stands still while the chain moves. Where it is far from the curvature,
+drifts are truncated, and that does change it: see `langevin_step`.
 """
 
 from collections.abc import Callable
@@ -71,7 +72,9 @@ def linearize(
     )
 
 
-def build_preconditioner(model: Linearization, visible_shares, *, precision: float) -> Latents:
+def build_preconditioner(
+    model: Linearization, visible_shares, *, precision: float, num_windows: float = 1.0
+) -> Latents:
     """Returns a square root of the posterior covariance, one block each for the three latents.
 
     The blocks are those of the posterior given the other two latents; together they stretch no
@@ -82,6 +85,7 @@ def build_preconditioner(model: Linearization, visible_shares, *, precision: flo
       visible_shares: [T], which part of each frame is visible; time and memory are those of a
         (T * N) x (T * N) matrix.
       precision: 1 / sigma^2.
+      num_windows: how many windows as this one tell of the appearance.
     Returns: L with L L' the covariance: [T * N, T * N], [S, S], [A, A].
     """
     powers = [model.noise_gain]
@@ -94,7 +98,7 @@ def build_preconditioner(model: Linearization, visible_shares, *, precision: flo
     grams = [
         _gram_of_states(noise_to_states, model.state_gram, visible_shares),
         _gram_of_states(initial_to_states, model.state_gram, visible_shares),
-        tf.reduce_sum(visible_shares) * model.appearance_gram,
+        num_windows * tf.reduce_sum(visible_shares) * model.appearance_gram,
     ]
     return Latents(*(_root_of_covariance(gram, precision) for gram in grams))
 

@@ -63,7 +63,13 @@ def recover_learned(
     with _reopened(run, workdir, given) as batches:
         row = _find_row(batches, name)
         recovery = recover_clip(
-            moved, batches, row, num_samples=num_samples, burn_in=burn_in, report=lambda: None
+            moved,
+            batches,
+            row,
+            num_samples=num_samples,
+            burn_in=burn_in,
+            hidden_weight=run.record.config.inference.hidden_weight,
+            report=lambda: None,
         )
     rate = recovery.clip.frame_rate
     return Recovered(

@@ -4,6 +4,7 @@ import collections
 import secrets
 import tempfile
 import threading
+from collections.abc import AsyncIterable
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,17 @@ ADVICE = "give a PNG, JPEG, WebP, GIF, BMP or TIFF picture"
 MOST_HELD = 256
 
 
+async def read_upload(parts: AsyncIterable[bytes], most_bytes: int) -> bytes:
+    """Returns what comes in parts; UserError where it is more than `most_bytes`."""
+    content = bytearray()
+    async for part in parts:
+        content += part
+        if len(content) > most_bytes:
+            problem = f"the picture's file is larger than {most_bytes // 2**20} MB"
+            raise UserError(problem, "give a smaller one")
+    return bytes(content)
+
+
 def read_picture(content: bytes, export: Export) -> np.ndarray:
     """Decodes a picture's file, brought to the model's size, [H, W, C] uint8.
 
@@ -34,7 +46,7 @@ def read_picture(content: bytes, export: Export) -> np.ndarray:
         path.write_bytes(content)
         _check_header(path)
         try:
-            picture = open_picture(path)
+            picture = open_picture(path, FORMATS)
         except UserError:
             raise UserError("the picture is damaged or cut short", ADVICE) from None
     pixels = resize_picture(picture, export.frame_size, export.channels, export.fit)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
@@ -31,7 +31,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from tf_dyngen.errors import UserError
 from tf_dyngen.studio import downloads
 from tf_dyngen.studio.guard import Guard
-from tf_dyngen.studio.pictures import MOST_BYTES, StillStore, read_picture
+from tf_dyngen.studio.pictures import MOST_BYTES, StillStore, read_picture, read_upload
 from tf_dyngen.studio.player import Player, Stream, most_frames
 from tf_dyngen.studio.settings import (
     LARGEST_SEED,
@@ -46,6 +46,8 @@ LARGEST_MESSAGE = 4096
 LARGEST_TAKE = 2**32 - 1
 MOST_VIEWERS = 32
 MOST_DOWNLOADS = 2
+# Uploads wait for their turn with up to MOST_BYTES in memory each.
+MOST_UPLOADS = 8
 # A list to choose from grows useless long before it grows slow.
 MOST_CLIPS_LISTED = 1000
 # In front of the frames of a piece: the take and the position of the first frame.
@@ -70,7 +72,9 @@ class Studio:
         self._player = player
         self._stills = StillStore()
         self._num_viewers = 0
-        self._num_downloads = 0
+        self._num_downloads = self._num_uploads = 0
+        # Pictures take turns: waiting in threads of their own, they leave the others to viewers.
+        self._turn = CapacityLimiter(1)
 
     async def describe(self, request: Request) -> Response:
         """Answers with what the page needs to know of the model."""
@@ -95,13 +99,14 @@ class Studio:
 
     async def upload(self, request: Request) -> Response:
         """Infers an uploaded picture and answers with its name and how well it is known."""
-        content = bytearray()
-        async for part in request.stream():
-            content += part
-            if len(content) > MOST_BYTES:
-                problem = f"the picture's file is larger than {MOST_BYTES // 2**20} MB"
-                raise UserError(problem, "give a smaller one")
-        still = await to_thread.run_sync(self._look_at, bytes(content))
+        if self._num_uploads >= MOST_UPLOADS:
+            raise UserError("other pictures are being looked at", "try again in a moment")
+        self._num_uploads += 1
+        try:
+            content = await read_upload(request.stream(), MOST_BYTES)
+            still = await to_thread.run_sync(self._look_at, content, limiter=self._turn)
+        finally:
+            self._num_uploads -= 1
         return JSONResponse({"image": self._stills.add(still), "psnr": round(still.psnr, 1)})
 
     def _look_at(self, content: bytes):

@@ -10,12 +10,11 @@ import tensorflow as tf
 from tf_dyngen.inference.attention_inference import infer_attention
 from tf_dyngen.inference.clip_posterior import ClipFit, ClipInference
 from tf_dyngen.inference.known_frames import KnownClip, known_clip, spread
-from tf_dyngen.inference.posterior import likelihood_precision
 from tf_dyngen.messages import say
 from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.tasks.memory_distance import memory_distance
 from tf_dyngen.tasks.synthesize import Synthesizer
-from tf_dyngen.training.restore import TrainedRun
+from tf_dyngen.training.restore import TrainedRun, trained_precision
 from tf_dyngen.video.clips import to_model_range
 from tf_dyngen.video.display import evenly_spaced
 
@@ -99,7 +98,7 @@ def inference_of(
         num_chains=num_chains,
         num_steps=num_steps,
         window_length=config.learning.bptt_length,
-        precision=likelihood_precision(config.inference, 1),
+        precision=trained_precision(run.record),
         seed=config.seed,
     )
 

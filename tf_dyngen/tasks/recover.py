@@ -1,4 +1,9 @@
-"""Hidden pixels of a trained run's clips: their posterior mean and standard deviation."""
+"""Hidden pixels of a trained run's clips: their mean, and how far from it they may be.
+
+By default the target is the posterior given the visible pixels and the prediction of the hidden
+ones along the motion, which counts as an observation (`inference.hidden_weight`). With
+`hidden_weight` 0 it is the posterior given the visible pixels alone.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -27,10 +32,12 @@ class Recovery(NamedTuple):
     clip: as it was learned, predictions where it is hidden.
     visible: [T, H, W, 1] bool.
     frames: [T, H, W, C] uint8, the posterior mean; visible pixels as they are.
-    std: [T, H, W, C] float32 on the scale 0 to 255, standard deviation; 0 at visible pixels.
+    std: [T, H, W, C] float32 on the scale 0 to 255, the predictive standard deviation, see
+      `_predictive_std`; 0 at visible pixels.
     sample: [T, H, W, C] uint8, the mean with what it misses at other times: it looks alive, and is
       less exact.
     predicted: the prediction along the local motion, and where its errors were drawn from.
+    moments: of the generator's frames, and how the chain went.
     """
 
     clip: Clip
@@ -39,6 +46,7 @@ class Recovery(NamedTuple):
     std: np.ndarray
     sample: np.ndarray
     predicted: MotionFill
+    moments: FrameMoments
 
 
 def recover_clip(
@@ -48,6 +56,7 @@ def recover_clip(
     *,
     num_samples: int,
     burn_in: int,
+    hidden_weight: float,
     report: Callable[[], object],
 ) -> Recovery:
     """Continues a clip's chain with the weights held still and takes moments over its samples.
@@ -57,6 +66,7 @@ def recover_clip(
       batches: of the run's clips.
       row: of the clip.
       num_samples, burn_in, report: see `PosteriorSampler.moments`.
+      hidden_weight: what a predicted pixel counts beside one that is seen.
     """
     config = run.record.config
     clip = batches.store.read(row)
@@ -67,7 +77,7 @@ def recover_clip(
         run.chains,
         row=row,
         clip_key=clip_key(clip.clip_id),
-        windows=_windows(run, batches, row, precision),
+        windows=_windows(run, batches, row, precision, hidden_weight),
         precision=precision,
         config=config.inference,
         seed=config.seed,
@@ -77,14 +87,17 @@ def recover_clip(
     )
     filled = fill_along_motion(clip.frames, visible[..., 0])
     frames = np.where(visible, clip.frames, to_uint8(moments.mean))
-    std = _total_std(moments, clip.frames, visible, filled.error_std)
+    # Of a target that predictions have no part in, their errors say nothing.
+    least = filled.error_std if hidden_weight else np.zeros_like(filled.error_std)
+    std = _predictive_std(moments, clip.frames, visible, least)
     sample = np.clip(np.rint(frames + filled.errors), 0, 255).astype(np.uint8)
-    return Recovery(clip, visible, frames, std, sample, filled)
+    return Recovery(clip, visible, frames, std, sample, filled, moments)
 
 
-def _windows(run: TrainedRun, batches: ClipBatches, row: int, precision: float) -> list[Window]:
+def _windows(
+    run: TrainedRun, batches: ClipBatches, row: int, precision: float, weight: float
+) -> list[Window]:
     config: Config = run.record.config
-    weight = config.inference.hidden_weight
     preconditioner = None
     if config.inference.precondition_every:
         preconditioner = FollowingPreconditioner(
@@ -120,15 +133,16 @@ def _linearization(run: TrainedRun, batches: ClipBatches, row: int) -> Lineariza
     )(latents)
 
 
-def _total_std(
+def _predictive_std(
     moments: FrameMoments, frames: np.ndarray, visible: np.ndarray, error_std: np.ndarray
 ) -> np.ndarray:
-    """Returns the standard deviation of hidden pixels, [T, H, W, C] on the scale 0 to 255.
+    """Returns by how much hidden pixels may be off, [T, H, W, C] on the scale 0 to 255.
 
-    To the variance of the generator's frames comes that of the observation noise, as the visible
-    pixels show it: the sigma of the settings tempers learning, and says little of how far frames
-    and pixels are apart. A prediction that bridges the same gap with some error where the truth is
-    seen will be no better where it is hidden: that error is the least that is stated.
+    It is the standard deviation of pixels, not of the posterior of the generator's frames: to
+    their variance comes that of the observation noise, as the visible pixels show it. The sigma of
+    the settings tempers learning, and says little of how far frames and pixels are apart. A
+    prediction that bridges the same gap with some error where the truth is seen will be no better
+    where it is hidden: that error is the least that is stated.
     """
     seen = np.broadcast_to(visible, frames.shape)
     residual = moments.mean[seen] - to_model_range(frames)[seen]

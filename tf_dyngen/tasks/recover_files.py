@@ -49,6 +49,7 @@ def recover_files(
     output_size: str = AT_TRAINING_SIZE,
     num_samples: int = 60,
     burn_in: int = 20,
+    hidden_weight: float | None = None,
 ) -> None:
     """Recovers what is hidden of the clips of a run and writes it to a folder, all or nothing.
 
@@ -61,6 +62,8 @@ def recover_files(
         where the truth is not known. Clips hidden by `MaskSource.hide` are their own truth.
       output_size: AT_SOURCE_SIZE writes inpainted.mp4 too, see `write_at_source_size`.
       num_samples, burn_in: of each clip's chain.
+      hidden_weight: what a prediction of a hidden pixel counts beside one that is seen, 0 to 1; as
+        in training if None.
     Raises: UserError if there is no such run, nothing in it is hidden, the truth does not fit, or
       the output cannot be written.
     """
@@ -77,12 +80,20 @@ def recover_files(
     if len(rows) < len(names):
         bare = listed(name for row, name in enumerate(names) if row not in rows)
         say(f"nothing is hidden of {bare}, passed over")
+    trained = run.record.config.inference.hidden_weight
+    weight = trained if hidden_weight is None else hidden_weight
     visits = (num_samples + burn_in) * len(rows)
     with replacing(output) as folder, progress_bar(total=visits, unit="sample") as bar:
         folder.mkdir()
         for row in rows:
             recovery = recover_clip(
-                run, batches, row, num_samples=num_samples, burn_in=burn_in, report=bar.update
+                run,
+                batches,
+                row,
+                num_samples=num_samples,
+                burn_in=burn_in,
+                hidden_weight=weight,
+                report=bar.update,
             )
             one = folder if len(names) == 1 else folder / _folder_name(row, names[row])
             one.mkdir(exist_ok=True)
@@ -171,6 +182,9 @@ def _write(folder: Path, recovery: Recovery, truth: np.ndarray | None, num_sampl
         "hidden_share": float(1.0 - recovery.visible.mean()),
         "num_samples": num_samples,
         "mean_std": float(recovery.std[_hidden(recovery)].mean()),
+        "acceptance": recovery.moments.acceptance,
+        "step_size": recovery.moments.step_size,
+        "truncated_share": recovery.moments.truncated_share,
     }
     if truth is not None:
         figures |= measure(recovery, truth)

@@ -46,6 +46,8 @@ class SamplesAction:
         self._chains = chains
         self._every = every
         self._seed = seed
+        self._events = workdir / TENSORBOARD_FOLDER
+        self._writer: tf.summary.SummaryWriter | None = None
 
     def after_step(self, metrics) -> None:
         """Refreshes at multiples of `every`."""
@@ -59,6 +61,13 @@ class SamplesAction:
                 self._refresh(0)
         elif metrics.step % self._every != 0:
             self._refresh(metrics.step)
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file of TensorBoard's pictures."""
+        if self._writer is not None:
+            with write_errors(self._events, ADVICE):
+                self._writer.close()
 
     def _refresh(self, step: int) -> None:
         num_frames = len(self._clip.frames)
@@ -74,12 +83,12 @@ class SamplesAction:
             write_video(folder / f"{name}.mp4", frames, self._clip.frame_rate)
         sheet = contact_sheet({self._caption(name): frames for name, frames in videos.items()})
         write_picture(folder / "contact_sheet.png", sheet)
-        events = self._workdir / TENSORBOARD_FOLDER
-        with write_errors(events, ADVICE):
-            writer = tf.summary.create_file_writer(str(events))
+        with write_errors(self._events, ADVICE):
+            writer = self._writer or tf.summary.create_file_writer(str(self._events))
+            self._writer = writer
             with writer.as_default():
                 tf.summary.image("contact_sheet", sheet[None], step=step)
-            writer.close()
+            writer.flush()
 
     def _caption(self, name: str) -> str:
         is_copy = name == "reconstruction" and self._synthesizer.copies_clips

@@ -7,7 +7,12 @@ import numpy as np
 
 from tf_dyngen.inference.video_draws import draw_appearance
 from tf_dyngen.messages import progress_bar, say
-from tf_dyngen.tasks.appearance import check_has_appearance, load_appearance, parse_appearance
+from tf_dyngen.tasks.appearance import (
+    RANDOM,
+    check_has_appearance,
+    load_appearance,
+    parse_appearance,
+)
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.loop_steps import LoopSteps
 from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
@@ -48,7 +53,7 @@ def synthesize_files(
     Raises: UserError if there is no trained run or no such clip, or the output cannot be written.
     """
     paths = output_paths(output, num_videos)
-    run = load_run(workdir, say)
+    run = load_run(workdir, say, with_chains=motion is not None or appearance not in (None, RANDOM))
     refuse_sources(paths, run.record.source)
     catalogue = ClipCatalogue(workdir, run.record)
     clip = run.record.clips[0] if motion is None else catalogue.find(motion).record

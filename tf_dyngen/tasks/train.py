@@ -21,7 +21,8 @@ from tf_dyngen.training.attention_start import complete_settings
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
 from tf_dyngen.training.clip_loading import cache_folder
 from tf_dyngen.training.devices import MULTI_WORKER, choose_strategy
-from tf_dyngen.training.memory import check_memory, estimate_memory
+from tf_dyngen.training.machine_memory import gpu_memory
+from tf_dyngen.training.memory import check_memory, estimate_parts
 from tf_dyngen.training.reports import Judging, MetricsLogAction, ProgressAction
 from tf_dyngen.training.run_record import RunRecord, check_same_run, load_record
 from tf_dyngen.training.start import FittedClips, Learner, build_learner, start_learner
@@ -57,7 +58,7 @@ def train(
       WorkerLostError if another worker is gone.
     """
     workers = _meet(session)
-    with run_lock.hold(workdir) if workers.is_chief else contextlib.nullcontext():
+    with run_lock.hold(workdir, _say) if workers.is_chief else contextlib.nullcontext():
         stored = load_record(workdir)
         config = _resolve_config(stored, preset, changes or {})
         given, source = source, complete_source(source, stored.source if stored else embedded)
@@ -83,7 +84,7 @@ def _train(
     with ClipCache(cache_folder(workdir, workers.shard)) as cache:
         clips = load_clips(source, config, workdir, cache, workers)
         config = _complete_settings(config, stored, clips, workers)
-        record = RunRecord(config, source, clips.records)
+        record = RunRecord(config, source, clips.records, stored.versions if stored else None)
         for line in check_same_run(workdir, stored, record) if stored else []:
             _say(line, workers)
         trainer, learner = _build_trainer(config, clips, workers)
@@ -142,12 +143,13 @@ def _build_trainer(config: Config, clips: LoadedClips, workers: Workers) -> tupl
         "num_clips": len(store),
         "num_frames": store.longest,
         "masked": any(store.has_mask),
+        "num_devices": workers.strategy.num_replicas_in_sync if gpu_memory() else 1,
     }
     # Before any weight takes memory of its own.
-    check_memory(estimate_memory(config, **sizes, num_weights=0))
+    check_memory(estimate_parts(config, **sizes, num_weights=0))
     learner = build_learner(config, store.records, workers.strategy)
     num_weights = learner.generator.count_params()
-    memory = estimate_memory(config, **sizes, num_weights=num_weights)
+    memory = estimate_parts(config, **sizes, num_weights=num_weights)
     names = ", ".join(clip.name for clip in clips.records[:3]) + ", ..." * (num_clips > 3)
     lengths = sorted({clip.num_frames for clip in clips.records})
     length = f"{lengths[0]} to {lengths[-1]}" if len(lengths) > 1 else f"{lengths[0]}"
@@ -165,7 +167,7 @@ def _build_trainer(config: Config, clips: LoadedClips, workers: Workers) -> tupl
     _say(
         f"{config.preset}: {num_clips} clip{'s' * (num_clips > 1)} ({names}), {length} frames of "
         f"{config.video.height}x{config.video.width}, {num_weights:,} parameters, about "
-        f"{memory / 1e9:.1f} GB of memory, {config.learning.steps} steps, "
+        f"{sum(memory) / 1e9:.1f} GB of memory, {config.learning.steps} steps, "
         f"{num_devices} device{'s' * (num_devices > 1)}",
         workers,
     )
@@ -223,25 +225,20 @@ def _train_and_report(
     judging: Judging | None,
     session: Session,
 ) -> Ended:
-    config, first_step, workers = trainer.config, trainer.completed, trainer.workers
-    actions: list[Action] = [CheckpointAction(checkpoints, trainer, config.output.checkpoint_every)]
-    if workers.is_chief:
-        actions = [
-            ProgressAction(first_step, config.learning.steps, session.max_seconds),
-            MetricsLogAction(
-                workdir,
-                first_step=first_step,
-                num_steps=config.learning.steps,
-                every=config.output.log_every,
-                judging=judging,
-            ),
-            *actions,
-        ]
-    if workers.is_chief and session.shows_samples:
-        actions.append(_samples_action(workdir, trainer, learner))
-    if session.followers is not None:
-        actions += session.followers(trainer)
-    with session.stopping or contextlib.nullcontext(lambda: False) as stop:
+    config, workers = trainer.config, trainer.workers
+    saving = CheckpointAction(checkpoints, trainer, config.output.checkpoint_every)
+    actions: list[Action] = [saving]
+    with contextlib.ExitStack() as stack:
+        stack.callback(trainer.batches.close)
+        if workers.is_chief:
+            progress, log, *shown = _reports(workdir, trainer, learner, judging, session)
+            for report in (progress, log, *shown):
+                stack.callback(report.close)
+            actions = [progress, log, saving, *shown]
+        if session.followers is not None:
+            actions += session.followers(trainer)
+        stopping = session.stopping or contextlib.nullcontext(lambda: False)
+        stop = stack.enter_context(stopping)
         metrics = trainer.train(actions, should_stop=stop, max_seconds=session.max_seconds)
     if workers.is_chief:
         _say_how_it_ended(workdir, trainer, session)
@@ -249,15 +246,37 @@ def _train_and_report(
     return Ended(trainer.completed, config.learning.steps, figures)
 
 
-def _samples_action(workdir: Path, trainer: Trainer, learner: Learner) -> SamplesAction:
-    return SamplesAction(
-        workdir,
-        clip=trainer.batches.store.read(0).first_frames(LONGEST_SAMPLE),
-        synthesizer=Synthesizer(learner.generator),
-        chains=learner.chains,
-        every=trainer.config.output.samples_every,
-        seed=trainer.config.seed,
-    )
+def _reports(
+    workdir: Path,
+    trainer: Trainer,
+    learner: Learner,
+    judging: Judging | None,
+    session: Session,
+) -> list[ProgressAction | MetricsLogAction | SamplesAction]:
+    """Returns what tells how training goes; to be closed in the end, whatever happens."""
+    config, first_step = trainer.config, trainer.completed
+    reports: list[ProgressAction | MetricsLogAction | SamplesAction] = [
+        ProgressAction(first_step, config.learning.steps, session.max_seconds),
+        MetricsLogAction(
+            workdir,
+            first_step=first_step,
+            num_steps=config.learning.steps,
+            every=config.output.log_every,
+            judging=judging,
+        ),
+    ]
+    if session.shows_samples:
+        shown = trainer.batches.store.read(0)
+        samples = SamplesAction(
+            workdir,
+            clip=shown.first_frames(LONGEST_SAMPLE),
+            synthesizer=Synthesizer(learner.generator),
+            chains=learner.chains,
+            every=config.output.samples_every,
+            seed=config.seed,
+        )
+        reports.append(samples)
+    return reports
 
 
 def _say_how_it_ended(workdir: Path, trainer: Trainer, session: Session) -> None:

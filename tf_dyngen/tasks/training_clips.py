@@ -92,6 +92,7 @@ def load_clips(
         shard=shard,
         num_clips=num_clips,
         longest=int(workers.all(own.longest).max()),
+        is_masked=bool(workers.all(float(any(own.has_mask))).max()),
     )
     rows = fitted_rows(config, num_clips)
     if workers.are_several:

@@ -20,6 +20,7 @@ from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.shapes import static_shape
 from tf_dyngen.training.batches import Batch
 from tf_dyngen.training.learner import StepInfo
+from tf_dyngen.training.optimizer import apply_gradients
 from tf_dyngen.training.replica import Totals
 
 # Of the posterior: how far a latent that frames depend on can move.
@@ -75,8 +76,9 @@ class AttentionReplica:
         """One step; arguments and results as of `Replica.step`."""
         del roots, running
         window = self._window(step, batch, latents)
-        moved = self._infer(step, batch, window)
+        moved, truncated_share = self._infer(step, batch, window)
         info, states = self._update_weights(moved, window)
+        info = info._replace(truncated_share=tf.reduce_sum(truncated_share))
         next_state = tf.gather(states, batch.strides - 1, axis=1, batch_dims=1)
         start = self._relaxed.start(latents, moved, window.is_latent)
         nothing = tf.zeros([0])
@@ -109,8 +111,8 @@ class AttentionReplica:
             present=window.present,
         )
 
-    def _infer(self, step, batch: Batch, window: _Window) -> Latents:
-        """Returns the latents after the Langevin moves."""
+    def _infer(self, step, batch: Batch, window: _Window) -> tuple[Latents, tf.Tensor]:
+        """Returns the latents after the Langevin moves, and what was truncated of these, [B]."""
         inference = self._config.inference
         draws = draw_langevin_noise(
             self._config.seed,
@@ -126,8 +128,8 @@ class AttentionReplica:
             low = tf.where(window.is_latent[:, None], moving.initial_state, start.initial_state)
             return Latents(hide_absent(moving.noise, window.present), low, moving.appearance)
 
-        def move(index, moving: Latents):
-            moved, _ = langevin_step(
+        def move(index, moving: Latents, truncated):
+            moved, info = langevin_step(
                 moving,
                 lambda candidate: self._density(candidate, window).log_joint,
                 step_size=inference.step_size,
@@ -135,12 +137,15 @@ class AttentionReplica:
                 temperature=inference.temperature,
                 preconditioner=Latents(*[tf.constant(LATENT_SCALE)] * 3),
             )
-            return index + 1, hold(moved)
+            return index + 1, hold(moved), truncated + info.truncated_share
 
-        _, latents = tf.while_loop(
-            lambda index, _: index < inference.langevin_steps, move, (tf.constant(0), start)
+        nothing = tf.zeros_like(start.initial_state[:, 0])
+        _, latents, truncated = tf.while_loop(
+            lambda index, *_: index < inference.langevin_steps,
+            move,
+            (tf.constant(0), start, nothing),
         )
-        return latents
+        return latents, truncated / inference.langevin_steps
 
     def _update_weights(self, latents: Latents, window: _Window) -> tuple[StepInfo, tf.Tensor]:
         """Moves the weights by one step of the optimiser; returns also the states [B, T, S]."""
@@ -148,8 +153,7 @@ class AttentionReplica:
         with tf.GradientTape() as tape:
             density = self._density(latents, window)
             loss = -tf.reduce_sum(density.log_joint) / self._batch_size
-        gradients = tape.gradient(loss, weights)
-        self._optimizer.apply(gradients, weights)
+        squared_gradient = apply_gradients(self._optimizer, tape.gradient(loss, weights), weights)
         present = hide_absent(tf.ones_like(latents.noise), window.present)
         values = self._generator.layout.grids[0].patch ** 2 * self._generator.layout.channels
         num_frames = tf.reduce_sum(present) / static_shape(latents.noise)[2]
@@ -160,7 +164,8 @@ class AttentionReplica:
             num_values=num_frames * static_shape(window.places)[0] * values,
             squared_noise=tf.reduce_sum(tf.square(latents.noise)),
             num_noise=tf.reduce_sum(present),
-            squared_gradient=tf.square(tf.linalg.global_norm(gradients)),
+            squared_gradient=squared_gradient,
+            truncated_share=nothing,
             statistics_distance=nothing,
             energy_pull=nothing,
         )

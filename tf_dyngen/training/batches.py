@@ -20,7 +20,8 @@ class Batch(NamedTuple):
     clip_keys: [B], what the clips' random draws are folded from.
     starts: [B], the first frame of each window.
     strides: [B], how many frames further the next window of the clip starts, at most L.
-    num_frames: [B], how many frames are the clip's; those behind are padding.
+    num_frames: [B], how many frames are the clip's; those after them are padding.
+    clip_frames: [B], how many frames the whole clip has.
     frames: [B, L, H, W, C] uint8; where a pixel is hidden, what is predicted of it.
     visible: broadcastable to `frames`, uint8: 1 where a pixel is visible, 0 where it is hidden.
     """
@@ -29,6 +30,7 @@ class Batch(NamedTuple):
     starts: np.ndarray
     strides: np.ndarray
     num_frames: np.ndarray
+    clip_frames: np.ndarray
     frames: np.ndarray
     visible: np.ndarray
 
@@ -45,6 +47,19 @@ def window_starts(num_frames: int, bptt_length: int) -> list[int]:
     return [round(index * last / max(1, num_windows - 1)) for index in range(num_windows)]
 
 
+def frames_of_a_batch(lengths: Sequence[int], batch_size: int, window_length: int) -> float:
+    """Returns how many frames of clips a batch has in the mean over all windows, without padding.
+
+    Args:
+      lengths: frames of each clip.
+      batch_size: clips.
+      window_length: frames of the longest window.
+    """
+    numbers = np.array([len(window_starts(length, window_length)) for length in lengths])
+    seen = numbers * np.minimum(lengths, window_length)
+    return batch_size * float(seen.sum() / numbers.sum())
+
+
 class ClipBatches:
     """Batches of windows of stored clips, which may differ in length; see `WindowOrder`.
 
@@ -59,10 +74,13 @@ class ClipBatches:
       shard: the worker.
       num_clips: of all workers together; those of the store if None.
       longest: frames of the longest clip of all workers; of the store's if None.
+      is_masked: whether some clip of any worker has hidden pixels; of the store's if None.
 
     Attributes:
       window_length: L.
       is_padded: whether some window has frames that are no clip's.
+      is_masked: whether pixels may be hidden.
+      mean_windows: how many windows a clip has, the mean over the clips of the store.
     """
 
     def __init__(
@@ -75,15 +93,20 @@ class ClipBatches:
         shard: Shard = ONLY_WORKER,
         num_clips: int | None = None,
         longest: int | None = None,
+        is_masked: bool | None = None,
     ):
         self.store = store
         self._num_clips = num_clips or len(store)
         self.batch_size = min(batch_size, self._num_clips)
         self.window_length = min(bptt_length, longest or store.longest)
         self.is_padded = store.shortest < self.window_length
+        self.is_masked = any(store.has_mask) if is_masked is None else is_masked
         lengths, kinds = np.unique(
             [record.num_frames for record in store.records], return_inverse=True
         )
+        lengths_of_clips = lengths[kinds.ravel()]
+        parts = lengths_of_clips / np.minimum(lengths_of_clips, self.window_length)
+        self.mean_windows = float(parts.mean())
         by_length = [window_starts(int(length), bptt_length) for length in lengths]
         self._starts = [by_length[kind] for kind in kinds.ravel()]
         num_windows = np.array([len(starts) for starts in by_length])[kinds.ravel()]
@@ -91,6 +114,10 @@ class ClipBatches:
         self._keys = np.array([clip_key(record.clip_id) for record in store.records], np.int32)
         self._reader = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="batches")
         self._ahead: dict[int, concurrent.futures.Future[tuple[Visit, Batch]]] = {}
+
+    def close(self) -> None:
+        """Stops reading ahead."""
+        self._reader.shutdown(cancel_futures=True)
 
     def starts_of(self, row: int) -> list[int]:
         """Returns the first frames of the windows of the clip at `row`."""
@@ -122,10 +149,12 @@ class ClipBatches:
     def num_terms(self) -> float:
         """How many terms the authors' mean of a batch's squared error has.
 
-        They are frames, or where masks hide a part, the visible values of all channels.
+        They are frames, or where masks hide a part, of this worker's clips or of others', the
+        visible values of all channels.
         """
-        num_frames = self.batch_size * self.window_length
-        if not any(self.store.has_mask):
+        lengths = [record.num_frames for record in self.store.records]
+        num_frames = frames_of_a_batch(lengths, self.batch_size, self.window_length)
+        if not self.is_masked:
             return num_frames
         values = float(np.prod(self.store.frame_shape))
         shares = [self._visible_shares(row) for row in range(len(self.store))]
@@ -135,9 +164,7 @@ class ClipBatches:
         """Which part of each frame of a clip is visible, [T]."""
         if not self.store.has_mask[row]:
             return np.ones(self.store.records[row].num_frames, np.float32)
-        visible = self.store.read(row).visible
-        assert visible is not None
-        return visible.mean(axis=(1, 2, 3), dtype=np.float32)
+        return self.store.read_visible(row).mean(axis=(1, 2, 3), dtype=np.float32)
 
     def at(self, step: int) -> tuple[Visit, Batch]:
         """Returns this worker's part of the batch of a step, counted from 0, and where it is."""
@@ -177,14 +204,18 @@ class ClipBatches:
             visit.starts,
             np.array(strides, np.int32),
             np.array([len(clip.frames) for clip in clips], np.int32),
+            np.array([self.store.records[row].num_frames for row in rows], np.int32),
             np.stack([_pad(clip.frames, self.window_length) for clip in clips]),
-            _stack_visible(clips, self.window_length),
+            _stack_visible(clips, self.window_length, is_masked=self.is_masked),
         )
 
 
-def _stack_visible(clips: Sequence[Clip], length: int) -> np.ndarray:
-    """Returns [B, L, H, W, 1] uint8; [B, 1, 1, 1, 1] where every pixel of the batch is visible."""
-    if all(clip.visible is None for clip in clips):
+def _stack_visible(clips: Sequence[Clip], length: int, *, is_masked: bool) -> np.ndarray:
+    """Returns [B, L, H, W, 1] uint8; [B, 1, 1, 1, 1] where no batch has anything hidden.
+
+    All batches have one shape: a step is traced once.
+    """
+    if not is_masked:
         return np.ones((len(clips), 1, 1, 1, 1), np.uint8)
     parts = [
         np.ones((*clip.frames.shape[:-1], 1), bool) if clip.visible is None else clip.visible

@@ -13,6 +13,7 @@ from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.normalization import Mode
 from tf_dyngen.model.shapes import static_shape
+from tf_dyngen.training.optimizer import apply_gradients
 from tf_dyngen.training.texture_energies import log_energy_ratio, pull
 from tf_dyngen.training.texture_statistics import statistics_distance
 
@@ -20,6 +21,8 @@ from tf_dyngen.training.texture_statistics import statistics_distance
 class StepInfo(NamedTuple):
     """Sums over a replica's clips, scalars; `num_values` counts visible pixels times channels.
 
+    squared_gradient: of the gradient of all replicas together, the same in each.
+    truncated_share: of Langevin moves, see `LangevinInfo`; 0 where none were made.
     statistics_distance, energy_pull: of new frames, see `NewLosses`; 0 where nothing is drawn.
     """
 
@@ -29,6 +32,7 @@ class StepInfo(NamedTuple):
     squared_noise: tf.Tensor
     num_noise: tf.Tensor
     squared_gradient: tf.Tensor
+    truncated_share: tf.Tensor
     statistics_distance: tf.Tensor
     energy_pull: tf.Tensor
 
@@ -94,15 +98,15 @@ def update_weights(
             objective -= 0.5 * precision * deviation
         loss = -objective / num_clips_global
     gradients = tape.gradient(loss, weights)
-    # In a replica context the optimiser sums the gradients over the replicas.
-    optimizer.apply(gradients, weights)
+    squared_gradient = apply_gradients(optimizer, gradients, weights)
     info = StepInfo(
         log_joint=tf.reduce_sum(density.log_joint),
         squared_error=tf.reduce_sum(density.squared_error),
         num_values=evidence.num_values(),
         squared_noise=tf.reduce_sum(tf.square(latents.noise)),
         num_noise=_num_noise(latents, evidence),
-        squared_gradient=tf.square(tf.linalg.global_norm(gradients)),
+        squared_gradient=squared_gradient,
+        truncated_share=nothing,
         statistics_distance=losses.statistics_distance,
         energy_pull=losses.energy_pull,
     )

@@ -1,6 +1,6 @@
 """How much memory a run will take, before it takes it."""
 
-import psutil
+from typing import NamedTuple
 
 from tf_dyngen.config import ATTENTION, LINEAR_BACKBONE, Config
 from tf_dyngen.errors import UserError
@@ -8,6 +8,7 @@ from tf_dyngen.inference.preconditioning import NUM_POINTS
 from tf_dyngen.model.attention.layout import layout_of
 from tf_dyngen.model.attention.memory import DESCRIPTOR_SIZE
 from tf_dyngen.model.layers import emission_layers
+from tf_dyngen.training.machine_memory import gpu_memory, host_memory
 from tf_dyngen.training.start import MOST_FITTED_FRAMES
 
 FLOAT_BYTES = 4
@@ -38,46 +39,78 @@ COPIES_OF_A_PATCH, COPIES_OF_A_DESCRIPTOR, COPIES_OF_NOISE = 2, 6, 8
 COPIES_OF_THE_PRECONDITIONER = 8
 
 
-def estimate_memory(
-    config: Config, *, num_clips: int, num_frames: int, num_weights: int, masked: bool = False
-) -> float:
-    """Returns the estimated peak memory of training in bytes.
+class Memory(NamedTuple):
+    """Bytes: beside the devices, and on each device that computes."""
+
+    host: float
+    device: float
+
+
+def estimate_memory(config: Config, **sizes) -> float:
+    """Returns the estimated peak memory of training on one CPU in bytes; see `estimate_parts`."""
+    return sum(estimate_parts(config, **sizes))
+
+
+def estimate_parts(
+    config: Config,
+    *,
+    num_clips: int,
+    num_frames: int,
+    num_weights: int,
+    masked: bool = False,
+    num_devices: int = 1,
+) -> Memory:
+    """Returns the estimated peak memory of training.
 
     Args:
       config: settings of the run.
       num_clips, num_frames: all clips, and the frames of one.
       num_weights: of the generator.
       masked: whether some pixels are hidden.
+      num_devices: that share a batch.
     """
     model, video, learning = config.model, config.video, config.learning
     if model.parameterisation == ATTENTION:
-        return RUNTIME_BYTES + _memory_of_clips(config, num_clips * num_frames)
+        return Memory(RUNTIME_BYTES, _memory_of_clips(config, num_clips * num_frames))
+    frame = video.height * video.width * video.channels
+    window = min(learning.batch_size, num_clips) * min(learning.bptt_length, num_frames)
+    host = 0.0
+    if model.parameterisation == LINEAR_BACKBONE:
+        fitted = min(num_clips * num_frames, max(num_frames, MOST_FITTED_FRAMES))
+        host += COPIES_OF_A_FRAME * fitted * frame
+        if model.appearance_size:
+            products = model.state_size * (1 + model.appearance_size)
+            host += COPIES_OF_THE_PRODUCTS * products * frame
+    latents = num_frames * model.noise_size + 2 * model.state_size + model.appearance_size
+    host += COPIES_OF_A_CHAIN * num_clips * latents
+    if masked:
+        host += COPIES_WHILE_PREDICTED * num_frames * frame
+    device = COPIES_OF_A_WEIGHT * num_weights + _floats_of_a_step(
+        config, -(-window // num_devices), num_frames, masked=masked
+    )
+    batches = BATCHES_HELD * window * frame
+    return Memory(RUNTIME_BYTES + FLOAT_BYTES * host + batches, FLOAT_BYTES * device)
+
+
+def _floats_of_a_step(config: Config, window: int, num_frames: int, *, masked: bool) -> float:
+    """Returns the numbers that a device holds while it computes with `window` frames."""
+    model, video, learning = config.model, config.video, config.learning
     layers = emission_layers(video.height, video.width, video.channels)
     hidden = sum(layer.height * layer.width * layer.filters for layer in layers[:-1])
     frame = video.height * video.width * video.channels
     copies = COPIES_WITH_NORMALIZATION if model.normalization else COPIES_OF_A_MAP
     maps = copies * (hidden * model.emission_width + frame)
-    window = min(learning.batch_size, num_clips) * min(learning.bptt_length, num_frames)
-    floats = maps * window + COPIES_OF_A_WEIGHT * num_weights
+    floats = maps * window
     if model.parameterisation == LINEAR_BACKBONE:
         # The gradient by the weights holds the maps of as many new frames beside the window's.
         floats += maps * window * (learning.statistics_weight > 0)
-        fitted = min(num_clips * num_frames, max(num_frames, MOST_FITTED_FRAMES))
-        floats += COPIES_OF_A_FRAME * fitted * frame
-        if model.appearance_size:
-            products = model.state_size * (1 + model.appearance_size)
-            floats += COPIES_OF_THE_PRODUCTS * products * frame
-    latents = num_frames * model.noise_size + 2 * model.state_size + model.appearance_size
-    floats += COPIES_OF_A_CHAIN * num_clips * latents
     if config.inference.precondition_every:
         length = min(learning.bptt_length, num_frames)
         # Windows that show different shares of their frames have matrices of their own.
         num_kept = -(-num_frames // length) - 1 if masked else 0
         copies = COPIES_OF_THE_PRECONDITIONER + num_kept
         floats += copies * (length * model.noise_size) ** 2 + maps * NUM_POINTS * model.state_size
-    if masked:
-        floats += COPIES_WHILE_PREDICTED * num_frames * frame
-    return RUNTIME_BYTES + FLOAT_BYTES * floats + BATCHES_HELD * window * frame
+    return floats
 
 
 def _memory_of_clips(config: Config, num_frames: int) -> float:
@@ -95,12 +128,16 @@ def _memory_of_clips(config: Config, num_frames: int) -> float:
     return num_frames * (COPIES_OF_A_REMEMBERED_FRAME * frame + FLOAT_BYTES * (described + noise))
 
 
-def check_memory(estimate: float) -> None:
-    """Raises UserError if an estimate in bytes passes the machine's memory."""
-    total = psutil.virtual_memory().total
-    if estimate > total:
-        raise UserError(
-            f"training would take about {estimate / 1e9:.1f} GB, this machine has "
-            f"{total / 1e9:.1f} GB",
-            "give a smaller --size, --set=learning.bptt_length or --set=learning.batch_size",
-        )
+def check_memory(needed: Memory) -> None:
+    """Raises UserError if an estimate passes the memory that this process may take."""
+    on_gpu = gpu_memory()
+    kinds = [("this machine", sum(needed) if on_gpu is None else needed.host, host_memory())]
+    if on_gpu is not None:
+        kinds.append(("its GPU", needed.device, on_gpu))
+    for where, wanted, there in kinds:
+        if wanted > there:
+            raise UserError(
+                f"training would take about {wanted / 1e9:.1f} GB, {where} has {there / 1e9:.1f} GB"
+                " for it",
+                "give a smaller --size, --set=learning.bptt_length or --set=learning.batch_size",
+            )

@@ -14,6 +14,7 @@ GROUPS = {
     "psnr": "reconstruction",
     "log_joint": "inference",
     "latent_std": "inference",
+    "truncated_share": "inference",
     "grad_norm": "learning",
     "statistics_distance": "new_video",
     "energy_pull": "new_video",
@@ -33,7 +34,9 @@ class Metrics:
     that of patches explained without the frames around theirs. psnr: in dB. log_joint: mean over
     clips, nats.
     latent_std: root mean square of the inferred noise; 1 if it is distributed as its prior.
-    grad_norm: norm of the gradient of the loss by the weights.
+    truncated_share: which part of the slopes of Langevin moves was truncated: where it is not
+    small, latents are spread wider than their posterior, see `langevin_step`.
+    grad_norm: norm of the gradient of the loss by the weights, of all replicas together.
 
     The rest is None unless `learning.statistics_weight` is positive. It is measured on the new
     frames that the step draws, means over clips. statistics_distance: see `texture_statistics`;
@@ -50,6 +53,7 @@ class Metrics:
     log_joint: float
     latent_std: float
     grad_norm: float
+    truncated_share: float = 0.0
     statistics_distance: float | None = None
     energy_pull: float | None = None
     log_variance_ratio: float | None = None
@@ -94,6 +98,7 @@ def summarize(
         psnr=10.0 * math.log10(PEAK_TO_PEAK**2 / mse) if mse > 0 else math.inf,
         log_joint=total["log_joint"] / num_clips,
         latent_std=math.sqrt(total["squared_noise"] / total["num_noise"]),
+        truncated_share=total["truncated_share"] / num_clips,
         grad_norm=math.sqrt(total["squared_gradient"] / num_replicas),
         **_of_new_frames(total, log_energy_ratios, num_clips),
     )

@@ -1,6 +1,7 @@
 """Adam and the schedule of its rate."""
 
 import math
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
@@ -37,3 +38,20 @@ def build_optimizer(config: LearningConfig) -> keras.optimizers.Adam:
     """Returns Adam (Kingma and Ba, 2015) with the schedule of the settings."""
     schedule = WarmupCosine(config)
     return keras.optimizers.Adam(schedule, beta_1=config.beta_1)  # type: ignore[arg-type]
+
+
+def apply_gradients(
+    optimizer: keras.optimizers.Optimizer, gradients: Sequence, weights: Sequence
+) -> tf.Tensor:
+    """Moves weights by gradients that it sums over the replicas; to be called in one of them.
+
+    Returns: the squared norm of the sum, a scalar, the same in all replicas.
+    """
+    context = tf.distribute.get_replica_context()
+    summed = list(gradients)
+    if context.num_replicas_in_sync > 1:
+        given = [gradient for gradient in gradients if gradient is not None]
+        summed = context.all_reduce(tf.distribute.ReduceOp.SUM, given)
+    # It sums over the replicas by itself.
+    optimizer.apply(gradients, weights)
+    return tf.square(tf.linalg.global_norm(summed))

@@ -22,10 +22,17 @@ class FollowingPreconditioner:
         that show the same share a matrix.
       precision: 1 / sigma^2 of the likelihood.
       every: steps.
+      num_windows: how many windows as these a clip has, see `infer_latents`.
     """
 
     def __init__(
-        self, sizes: LatentSizes, visible_shares: np.ndarray, *, precision: float, every: int
+        self,
+        sizes: LatentSizes,
+        visible_shares: np.ndarray,
+        *,
+        precision: float,
+        every: int,
+        num_windows: float = 1.0,
     ):
         self._every = every
         self._shares, kinds = np.unique(visible_shares, axis=0, return_inverse=True)
@@ -41,7 +48,9 @@ class FollowingPreconditioner:
             )
         self.reference.model = model
         self._build = tf.function(
-            lambda shares: build_preconditioner(model, shares, precision=precision),
+            lambda shares: build_preconditioner(
+                model, shares, precision=precision, num_windows=num_windows
+            ),
             autograph=False,
         )
 

@@ -94,7 +94,7 @@ class Replica:
         inference = self._config.inference
         evidence = self._evidence(batch)
         start, noise = self._draw(step, batch, evidence)
-        latents = infer_latents(
+        latents, truncated_share = infer_latents(
             self._generator,
             start if latents is None else latents,
             evidence,
@@ -103,6 +103,7 @@ class Replica:
             precision=self._precision,
             config=inference,
             preconditioner=roots,
+            num_windows=batch.clip_frames / batch.num_frames,
         )
         info, states, ratios = update_weights(
             self._generator,
@@ -113,6 +114,7 @@ class Replica:
             num_clips_global=self._batch_size,
             drawn=self._draw_new(step, batch, latents, running),
         )
+        info = info._replace(truncated_share=tf.reduce_sum(truncated_share))
         next_state = tf.gather(states, batch.strides - 1, axis=1, batch_dims=1)
         return (latents, next_state), Totals(info, wish, ratios).packed()
 

@@ -41,10 +41,14 @@ class ProgressAction:
 
     def at_end(self, metrics: Metrics | None) -> None:
         """Closes the bar or prints the last line."""
+        self.close()
+        if self._bar is None and metrics is not None:
+            self._print_line(metrics)
+
+    def close(self) -> None:
+        """Leaves the bar as it is."""
         if self._bar is not None:
             self._bar.close()
-        elif metrics is not None:
-            self._print_line(metrics)
 
     def _print_line(self, metrics: Metrics) -> None:
         self._last_line = time.monotonic()
@@ -151,6 +155,10 @@ class MetricsLogAction:
         """Logs the last step; a run that is stopped early is not kept waiting to be judged."""
         if metrics is not None and metrics.step != self._log.last_step:
             self._log.write(metrics.step, metrics.known())
+        self.close()
+
+    def close(self) -> None:
+        """Closes the files."""
         self._log.close()
 
 

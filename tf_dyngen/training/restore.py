@@ -1,5 +1,6 @@
 """A trained run read back for use: its generator and the latents of its clips."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -7,7 +8,9 @@ from typing import NamedTuple
 from tf_dyngen.config import FRESH
 from tf_dyngen.errors import UserError
 from tf_dyngen.inference.chains import Chains
+from tf_dyngen.inference.posterior import likelihood_precision
 from tf_dyngen.model.generator import AnyGenerator, build_generator
+from tf_dyngen.training.batches import frames_of_a_batch
 from tf_dyngen.training.checkpoint import FOLDER, Checkpoints
 from tf_dyngen.training.run_record import RunRecord, load_record
 from tf_dyngen.training.start import build_chains
@@ -22,18 +25,21 @@ class TrainedRun(NamedTuple):
     step: int
 
 
-def load_run(workdir: Path, report: Callable[[str], None]) -> TrainedRun:
+def load_run(
+    workdir: Path, report: Callable[[str], None], *, with_chains: bool = True
+) -> TrainedRun:
     """Restores the newest whole checkpoint of a work directory.
 
     Args:
       workdir: of a run.
       report: called with a line for every broken checkpoint passed over.
+      with_chains: whether to read the latents of its clips; of a million they take gigabytes.
     Raises: UserError if there is no run, or no checkpoint of it that is whole.
     """
     record = load_record(workdir)
     if record is None:
         raise UserError(f"no run in {workdir}", "train one with python -m launch.train")
-    run = build_run(record)
+    run = build_run(record, with_chains=with_chains)
     restored = Checkpoints(
         workdir / FOLDER, chains=run.chains if run.chains.rows else None, generator=run.generator
     ).restore_latest(report)
@@ -46,10 +52,29 @@ def load_run(workdir: Path, report: Callable[[str], None]) -> TrainedRun:
     return run._replace(step=restored.step)
 
 
-def build_run(record: RunRecord) -> TrainedRun:
-    """Returns a run with all variables made, and none of them restored."""
+def build_run(record: RunRecord, *, with_chains: bool = True) -> TrainedRun:
+    """Returns a run with all variables made, and none of them restored; see `load_run`."""
     num_moments = sum(clip.num_frames for clip in record.clips)
     generator = build_generator(record.config, num_moments)
-    kept = () if record.config.inference.chains == FRESH else record.clips
+    is_kept = with_chains and record.config.inference.chains != FRESH
+    kept = record.clips if is_kept else ()
     chains = build_chains(record.config, kept, generator.latent_sizes)
     return TrainedRun(record, generator, chains, step=0)
+
+
+def trained_precision(record: RunRecord) -> float:
+    """Returns 1 / sigma^2 of the likelihood that a run was trained with.
+
+    Where it is the mean over all that is visible, clips count as visible as a whole: the record
+    does not say how much of them is.
+    """
+    config, video = record.config, record.config.video
+    lengths = [clip.num_frames for clip in record.clips]
+    num_terms = frames_of_a_batch(
+        lengths,
+        min(config.learning.batch_size, len(lengths)),
+        min(config.learning.bptt_length, max(lengths)),
+    )
+    if record.source.mask:
+        num_terms *= math.prod((video.height, video.width, video.channels))
+    return likelihood_precision(config.inference, num_terms)

@@ -1,64 +1,71 @@
 """One training at a time in a work directory."""
 
 import contextlib
-import fcntl
+import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+
+import filelock
 
 from tf_dyngen.errors import UserError
 from tf_dyngen.video.writers import write_errors
 
 NAME = ".lock"
+# Beside the lock: Windows lets no other process read a file that is locked.
+HOLDER = ".lock_process"
+# Of some network disks.
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL)
 
 
 @contextlib.contextmanager
-def hold(workdir: Path) -> Iterator[None]:
+def hold(workdir: Path, report: Callable[[str], None]) -> Iterator[None]:
     """Keep a work directory for this process while the block lasts.
 
     The system lets go of it however the process ends. Folders that were made for the lock are
     removed if they are empty in the end.
 
+    Args:
+      workdir: of the run; made if it is not there.
+      report: called with a line where the disk knows no locks, and nothing is kept.
     Raises: UserError, with its process id, if another process holds it.
     """
     made = [folder for folder in (workdir, *workdir.parents) if not folder.exists()]
-    path = workdir / NAME
+    lock = filelock.FileLock(workdir / NAME, timeout=0)
     try:
         with write_errors(workdir):
             workdir.mkdir(parents=True, exist_ok=True)
-            file = _open_locked(path)
-        with file:
-            file.truncate(0)
-            file.write(f"{os.getpid()}\n")
-            file.flush()
-            try:
-                yield
-            finally:
-                path.unlink(missing_ok=True)
+            _acquire(lock, workdir, report)
+            (workdir / HOLDER).write_text(f"{os.getpid()}\n", encoding="utf-8")
+        yield
     finally:
+        if lock.is_locked:
+            # The lock's file goes while it is held: it is never another process's.
+            for name in (HOLDER, NAME):
+                with contextlib.suppress(OSError):
+                    (workdir / name).unlink()
+            lock.release()
         for folder in made:
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
 
-def _open_locked(path: Path) -> IO[str]:
-    """Opens and locks a file; one that was removed meanwhile is made anew."""
-    while True:
-        file = path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            process = file.read().strip() or "unknown"
-            file.close()
-            raise UserError(
-                f"{path.parent} is in use by process {process}, which trains there",
-                "wait until it has ended, or use another --workdir",
-            ) from None
-        except OSError:
-            # Some network disks know no locks.
-            return file
-        if path.exists() and os.fstat(file.fileno()).st_ino == path.stat().st_ino:
-            return file
-        file.close()
+def _acquire(lock: filelock.BaseFileLock, workdir: Path, report: Callable[[str], None]) -> None:
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise UserError(
+            f"{workdir} is in use by process {_holder(workdir)}, which trains there",
+            "wait until it has ended, or use another --workdir",
+        ) from None
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        report(f"{workdir} is on a disk without locks: train there once at a time")
+
+
+def _holder(workdir: Path) -> str:
+    try:
+        return (workdir / HOLDER).read_text(encoding="utf-8").strip() or "unknown"
+    except OSError:
+        return "unknown"

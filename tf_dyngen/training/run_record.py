@@ -3,7 +3,7 @@
 import dataclasses
 import importlib.metadata
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,18 @@ EXTENDABLE = ("learning.steps", "output.")
 
 @dataclasses.dataclass(frozen=True)
 class RunRecord:
-    """A run: its settings, where its clips come from, and which they are."""
+    """A run: its settings, where its clips come from, and which they are.
+
+    versions: of the packages that it began with, by name; None of a run that begins.
+    """
 
     config: Config
     source: Source
     clips: tuple[ClipRecord, ...]
+    versions: Mapping[str, str] | None = None
 
     def save(self, workdir: Path) -> None:
-        """Writes config.json, with the versions of the packages; UserError if it cannot."""
+        """Writes config.json, with the versions that the run began with; UserError if it cannot."""
         write_atomically(workdir / CONFIG_FILE, json.dumps(self.to_json(), indent=2) + "\n")
 
     def to_json(self) -> dict[str, Any]:
@@ -42,7 +46,7 @@ class RunRecord:
             "config": configs.to_json(self.config),
             "source": dataclasses.asdict(self.source),
             "clips": [dataclasses.asdict(clip) for clip in self.clips],
-            "versions": package_versions(),
+            "versions": self.versions or package_versions(),
         }
 
     @classmethod
@@ -55,6 +59,7 @@ class RunRecord:
             configs.from_json(values["config"]),
             _read_source(**values["source"]),
             tuple(ClipRecord(**clip) for clip in values["clips"]),
+            values.get("versions"),
         )
 
 
@@ -91,7 +96,8 @@ def _read_source(*, clips, mask=None, **rest) -> Source:
 def check_same_run(workdir: Path, stored: RunRecord, wanted: RunRecord) -> list[str]:
     """Compares the run of a work directory with the one asked for.
 
-    Returns: lines that say which clips came and which went; a run goes on with those it has.
+    Returns: lines that say which clips came and which went, with those it has a run goes on; and
+      which packages are others than those it began with.
     Raises: UserError if the settings are others, or none of the clips is the same.
     """
     old, new = configs.flatten(stored.config), configs.flatten(wanted.config)
@@ -118,6 +124,14 @@ def check_same_run(workdir: Path, stored: RunRecord, wanted: RunRecord) -> list[
         lines.append(f"{len(came)} clips are new, their chains start anew: {_list_names(came)}")
     if went:
         lines.append(f"{len(went)} clips are gone, their chains too: {_list_names(went)}")
+    began, here = stored.versions or {}, package_versions()
+    others = [
+        f"{name} {began[name]}, now {here[name]}"
+        for name in here
+        if name in began and began[name] != here[name]
+    ]
+    if others:
+        lines.append(f"the run began with {'; '.join(others)}: its last digits may be others")
     return lines
 
 

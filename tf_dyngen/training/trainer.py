@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
-from tf_dyngen.config import ATTENTION, Config
+from tf_dyngen.config import ATTENTION, MEAN, Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.inference.chains import Chains, Visit
 from tf_dyngen.inference.posterior import likelihood_precision
@@ -69,9 +69,15 @@ class Trainer:
         self.chains = chains
         self.batches = batches
         self.workers = workers
-        self._precision = likelihood_precision(
-            config.inference, float(workers.mean(batches.num_terms))
-        )
+        if batches.is_masked and config.learning.statistics_weight:
+            raise UserError(
+                f"{config.preset} learns the statistics of whole frames, and a part is hidden",
+                "use --preset=recovery or --preset=inpainting, or leave statistics out with "
+                "--set=learning.statistics_weight=0",
+            )
+        is_mean = config.inference.likelihood == MEAN
+        num_terms = float(workers.mean(batches.num_terms)) if is_mean else 1.0
+        self._precision = likelihood_precision(config.inference, num_terms)
         self.preconditioner = self._make_preconditioner()
         self.energies = RunningRatio(length_of_new(config, batches.window_length))
         self.completed = 0
@@ -227,6 +233,7 @@ class Trainer:
             self.workers.mean(shares),
             precision=self._precision,
             every=inference.precondition_every,
+            num_windows=float(self.workers.mean(self.batches.mean_windows)),
         )
 
     def _distribute(self, arrays: Any) -> Any:

@@ -80,10 +80,13 @@ class WindowOrder:
 
     def _window(self, slot: int, step: int) -> tuple[int, int]:
         epoch, number = divmod(step, self._epoch_steps[slot])
-        if self._epochs.get(slot, (-1,))[0] != epoch:
+        known = self._epochs.get(slot)
+        if known is None or known[0] != epoch:
             order = np.random.default_rng([self._seed, slot, epoch]).permutation(self._places[slot])
-            self._epochs[slot] = (epoch, order, np.cumsum(self._num_windows[order]))
-        _, order, ends = self._epochs[slot]
+            known = (epoch, order, np.cumsum(self._num_windows[order]))
+            # Several threads may ask: each goes on with what it has found itself.
+            self._epochs[slot] = known
+        _, order, ends = known
         index = int(np.searchsorted(ends, number, side="right"))
         place = int(order[index])
         return place, number - int(ends[index] - self._num_windows[place])

@@ -73,19 +73,26 @@ class ClipStore:
         stop = record.num_frames if num_frames is None else start + num_frames
         if not 0 <= start < stop <= record.num_frames:
             raise ValueError(f"{record.name} has no frames {start} to {stop}: {record.num_frames}")
-        height, width, _ = self.frame_shape
         frame_bytes = int(np.prod(self.frame_shape))
         base = int(self._offsets[row])
         pixels = self._bytes(base + start * frame_bytes, (stop - start) * frame_bytes)
-        visible = None
-        if self.has_mask[row]:
-            mask_bytes = _mask_bytes(self.frame_shape)
-            base += record.num_frames * frame_bytes
-            packed = self._bytes(base + start * mask_bytes, (stop - start) * mask_bytes)
-            bits = np.unpackbits(packed.reshape(-1, mask_bytes), axis=1, count=height * width)
-            visible = bits.astype(bool).reshape(-1, height, width, 1)
+        visible = self.read_visible(row, start, stop) if self.has_mask[row] else None
         frames = pixels.reshape(-1, *self.frame_shape)
         return Clip(record.clip_id, record.name, frames, record.frame_rate, visible)
+
+    def read_visible(self, row: int, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """Reads which pixels of frames [start, stop) are visible, [T, H, W, 1] bool.
+
+        Only of a clip that has a mask.
+        """
+        num_frames = self.records[row].num_frames
+        stop = num_frames if stop is None else stop
+        height, width, _ = self.frame_shape
+        mask_bytes = _mask_bytes(self.frame_shape)
+        base = int(self._offsets[row]) + num_frames * int(np.prod(self.frame_shape))
+        packed = self._bytes(base + start * mask_bytes, (stop - start) * mask_bytes)
+        bits = np.unpackbits(packed.reshape(-1, mask_bytes), axis=1, count=height * width)
+        return bits.astype(bool).reshape(-1, height, width, 1)
 
     def _bytes(self, offset: int, count: int) -> np.ndarray:
         return np.fromfile(self._frames, np.uint8, count, offset=offset)

@@ -148,12 +148,17 @@ class PictureFolder(Footage):
             yield Stored(number, picture)
 
 
-def open_picture(path: Path) -> Image.Image:
-    """Decode one picture, upright, with 8 bits a channel; UserError where it cannot be."""
+def open_picture(path: Path, formats: tuple[str, ...] | None = None) -> Image.Image:
+    """Decode one picture, upright, with 8 bits a channel; UserError where it cannot be.
+
+    Args:
+      path: of the picture.
+      formats: names of Pillow's formats that may be tried; all if None.
+    """
     require_readable(path)
     refuse_heic(path)
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=formats) as image:
             # The camera's upright, not the sensor's.
             upright = ImageOps.exif_transpose(image)
         return to_8_bits(upright)
