@@ -8,6 +8,7 @@ from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.emission import build_emission
 from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.model.normalization import Mode, Statistics
+from tf_dyngen.model.tracing import traced_once
 from tf_dyngen.model.transition import build_transition
 
 
@@ -34,13 +35,9 @@ class Generator(keras.Model):
 
         `moves` [B, T] bool, if given, says at which frames the state moves; else it stands still.
         T is static and the loop is unrolled: on a CPU four times as fast as `tf.scan` with its
-        gradient. In a graph the transition is traced once, not at every frame, which gives the same
-        states and gradients to them; gradients to weights add up in another order. Long videos go
-        through in blocks.
+        gradient. Long videos go through in blocks.
         """
-        transition = self.transition
-        if not tf.executing_eagerly():
-            transition = tf.function(lambda *inputs: self.transition(*inputs), autograph=False)
+        transition = traced_once(self.transition)
         state = initial_state
         states = []
         for frame, noise_at_frame in enumerate(tf.unstack(noise, axis=1)):
