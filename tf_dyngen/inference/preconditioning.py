@@ -114,17 +114,25 @@ def _evenly_spaced(latents: Latents, num_points: int, num_frames) -> tf.Tensor:
 
 
 def _jacobian(function: Callable, argument: int, *inputs: tf.Tensor) -> tf.Tensor:
-    """Returns d function / d inputs[argument], [K, n, m], of inputs [K, ...]; by forward mode."""
+    """Returns d function / d inputs[argument], [K, n, m], of inputs [K, ...].
+
+    Row by row of J: the gradient to w of w' J v is J v. The same numbers as those of TensorFlow's
+    forward mode, which traces a function for every operation.
+    """
     num_points, size = static_shape(inputs[argument])
     if not size:
         return tf.zeros([num_points, 0, 1], inputs[argument].dtype)
     repeated = [tf.repeat(value, size, axis=0) for value in inputs]
     directions = tf.tile(tf.eye(size, dtype=repeated[argument].dtype), [num_points, 1])
-    with tf.autodiff.ForwardAccumulator(repeated[argument], directions) as accumulator:
-        outputs = function(*repeated)
-    return tf.reshape(
-        accumulator.jvp(outputs), [num_points, size, outputs.shape[1:].num_elements()]
-    )
+    with tf.GradientTape(watch_accessed_variables=False) as outer:
+        with tf.GradientTape(watch_accessed_variables=False) as inner:
+            inner.watch(repeated[argument])
+            outputs = function(*repeated)
+        weights = tf.ones_like(outputs)
+        outer.watch(weights)
+        pulled = inner.gradient(outputs, repeated[argument], output_gradients=weights)
+    pushed = outer.gradient(pulled, weights, output_gradients=directions)
+    return tf.reshape(pushed, [num_points, size, outputs.shape[1:].num_elements()])
 
 
 def _block_toeplitz(powers: tf.Tensor) -> tf.Tensor:

@@ -12,6 +12,7 @@ from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.emission import build_emission
 from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.model.normalization import Mode, Statistics
+from tf_dyngen.model.tracing import traced_once
 from tf_dyngen.model.transition import build_transition
 
 
@@ -38,12 +39,13 @@ class Generator(keras.Model):
 
         `moves` [B, T] bool, if given, says at which frames the state moves; else it stands still.
         T is static and the loop is unrolled: on a CPU four times as fast as `tf.scan` with its
-        gradient, at 25 ms of tracing a frame. Long videos go through in blocks.
+        gradient. Long videos go through in blocks.
         """
+        transition = traced_once(self.transition)
         state = initial_state
         states = []
         for frame, noise_at_frame in enumerate(tf.unstack(noise, axis=1)):
-            following = self.transition(state, noise_at_frame)
+            following = transition(state, noise_at_frame)
             if moves is not None:
                 following = tf.where(moves[:, frame, None], following, state)
             state = following

@@ -13,6 +13,7 @@ from tf_dyngen.model.generator import Generator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.model.normalization import Mode
 from tf_dyngen.model.shapes import static_shape
+from tf_dyngen.model.tracing import traced_once
 from tf_dyngen.training.optimizer import apply_gradients
 from tf_dyngen.training.texture_energies import log_energy_ratio, pull
 from tf_dyngen.training.texture_statistics import statistics_distance
@@ -140,15 +141,22 @@ def squared_deviation(
     means = tf.reduce_sum(frames, axis=1) / count
     changes = tf.square(hide_absent(frames - means[:, None], present))
     still = tf.reduce_sum(changes, axis=[1, 2, 3, 4])
-    distances, ratios, pulls = [], [], []
-    for row in range(num_clips):
-        windows, count = by_clip[:, row], num_frames[row]
-        ratios.append(log_energy_ratio(windows, frames[row], count))
-        distances.append(statistics_distance(windows, frames[row], count, drawn.seeds[row]))
-        pulls.append(pull(drawn.running, ratios[-1]))
+    compare = traced_once(_compare_clip)
+    by_row = [
+        compare(by_clip[:, row], frames[row], num_frames[row], drawn.seeds[row], drawn.running)
+        for row in range(num_clips)
+    ]
+    distances, pulls, ratios = zip(*by_row, strict=True)
     both = tf.stack(distances) + tf.stack(pulls)
     losses = NewLosses(tf.add_n(distances), tf.add_n(pulls), tf.add_n(ratios))
     return drawn.weight * tf.reduce_sum(still * both), losses
+
+
+def _compare_clip(windows, frames, num_frames, seed, running) -> NewLosses:
+    """Returns the losses of one clip's windows [K, T, H, W, C] beside its frames [T', H, W, C]."""
+    ratio = log_energy_ratio(windows, frames, num_frames)
+    distance = statistics_distance(windows, frames, num_frames, seed)
+    return NewLosses(distance, pull(running, ratio), ratio)
 
 
 def _num_noise(latents: Latents, evidence: Evidence) -> tf.Tensor:

@@ -54,18 +54,18 @@ def statistics_distance(
       num_frames: int32 scalar, how many of `real` are the clip's.
       seed: [2] int32, of filters and places.
     """
-    num_windows, length, *_ = static_shape(made)
+    length = static_shape(made)[1]
     changes = [_Change((0, lag), (-1.0, 1.0)) for lag in LAGS if lag == 1 or 2 * lag <= length + 2]
     changes.insert(0, _Change((0, 1, 2), (1.0, -2.0, 1.0)))
-    lengths = [tf.constant(length)] * num_windows + [num_frames]
+    lengths = tf.constant(length), num_frames
     distances = []
     for number, clips in enumerate(zip(*map(_sizes, (*tf.unstack(made), real)), strict=True)):
         size_seed = fold_in(seed, number)
         filters = _draw_filters(clips[0], size_seed)
         coarse = [_respond(frames, filters) for frames in clips]
         fine = [_respond(_details(frames), filters) for frames in clips]
-        compared = [(coarse, STANDING), *((coarse, change) for change in changes)]
-        distances.append(_compare([*compared, (fine, STANDING)], lengths, size_seed))
+        compared = [(coarse, [STANDING, *changes]), (fine, [STANDING])]
+        distances.append(_compare(compared, lengths, size_seed))
     return tf.add_n(distances) / len(distances)
 
 
@@ -95,25 +95,25 @@ def _respond(frames: tf.Tensor, filters: tf.Tensor) -> tf.Tensor:
     return tf.reshape(maps, [static_shape(frames)[0], -1, NUM_FILTERS])
 
 
-def _compare(compared, lengths: list[tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
+def _compare(compared, lengths: tuple[tf.Tensor, tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
     """Returns the distance of responses.
 
     Args:
-      compared: responses [T, P, F] of each window made, and of the real one, with a change each:
-        frames standing, their changes by rising lag, details standing.
-      lengths: of the clips, in the same order.
+      compared: lists of responses [T, P, F], of each window made and of the real one, with a list
+        of changes each: frames standing and their changes by rising lag, details standing.
+      lengths: of a window made, and of the real one.
       seed: of places.
     """
-    errors, energies = [], []
-    for number, (responses, change) in enumerate(compared):
+    taken, number = [], 0
+    for (*made, real), changes in compared:
         # The same places of all: what stands still there is no difference.
-        places = tf.random.stateless_uniform(
-            [2, NUM_RESPONSES], fold_in(seed, number), dtype=responses[0].dtype
-        )
-        *made, real = (
-            _sort(_take(window, change, length, places))
-            for window, length in zip(responses, lengths, strict=True)
-        )
+        places = [_draw_places(fold_in(seed, number + i), real.dtype) for i in range(len(changes))]
+        sides = zip((tf.stack(made), real[None]), lengths, strict=True)
+        taken.append(tf.concat([_take(*side, changes, places) for side in sides], axis=1))
+        number += len(changes)
+    errors, energies = [], []
+    for windows in tf.unstack(_sort(tf.concat(taken, axis=0))):
+        *made, real = tf.unstack(windows)
         errors.append(tf.reduce_mean(tf.square(tf.add_n(made) / len(made) - real)))
         energies.append(tf.reduce_mean(tf.square(real)))
     # Far apart in time, responses differ by twice their variance.
@@ -122,20 +122,33 @@ def _compare(compared, lengths: list[tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
     return relative[0] + tf.reduce_mean(relative[1:])
 
 
-def _take(responses: tf.Tensor, change: _Change, length: tf.Tensor, places: tf.Tensor):
-    """Returns changes of responses, [F, NUM_RESPONSES], at random times and places.
+def _draw_places(seed: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """Returns times and places, [2, NUM_RESPONSES], as shares in [0, 1)."""
+    return tf.random.stateless_uniform([2, NUM_RESPONSES], seed, dtype=dtype)
+
+
+def _take(responses: tf.Tensor, length: tf.Tensor, changes: list[_Change], places: list[tf.Tensor]):
+    """Returns changes of responses at random times and places, [changes, K, F, NUM_RESPONSES].
 
     Behind its end a clip stands still.
+
+    Args:
+      responses: of K windows, [K, T, P, F].
+      length: T, or less in a clip that is padded.
+      changes: what is taken.
+      places: of each change, see `_draw_places`.
     """
-    num_places = static_shape(responses)[1]
-    time = _whole(places[0], tf.maximum(length - change.frames[-1], 1))
-    place = _whole(places[1], tf.constant(num_places))
-    flat = tf.reshape(responses, [-1, NUM_FILTERS])
-    taken = [
-        factor * tf.gather(flat, tf.minimum(time + later, length - 1) * num_places + place)
-        for later, factor in zip(change.frames, change.factors, strict=True)
-    ]
-    return tf.transpose(tf.add_n(taken))
+    num_windows, _, num_places, _ = static_shape(responses)
+    times, taken_places = [], []
+    for draw, change in zip(places, changes, strict=True):
+        time = _whole(draw[0], tf.maximum(length - change.frames[-1], 1))
+        times += [tf.minimum(time + later, length - 1) for later in change.frames]
+        taken_places += [_whole(draw[1], tf.constant(num_places))] * len(change.frames)
+    rows = tf.stack(times) * num_places + tf.stack(taken_places)
+    flat = tf.reshape(responses, [num_windows, -1, NUM_FILTERS])
+    parts = iter(tf.unstack(tf.gather(flat, rows, axis=1), axis=1))
+    sums = [tf.add_n([factor * next(parts) for factor in change.factors]) for change in changes]
+    return tf.transpose(tf.stack(sums), [0, 1, 3, 2])
 
 
 def _whole(shares: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
@@ -145,5 +158,7 @@ def _whole(shares: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
 
 
 def _sort(responses: tf.Tensor) -> tf.Tensor:
-    """Returns rows in ascending order; the gradient goes where the values came from."""
-    return tf.gather(responses, tf.argsort(responses, axis=1), batch_dims=1)
+    """Returns rows [..., n] in ascending order; the gradient goes where the values came from."""
+    rows = tf.reshape(responses, [-1, static_shape(responses)[-1]])
+    ordered = tf.gather(rows, tf.argsort(rows, axis=1), batch_dims=1)
+    return tf.reshape(ordered, responses.shape)
