@@ -16,7 +16,7 @@ from PIL import Image
 from tensorboard.compat.proto import event_pb2
 
 ROOT = Path(__file__).parents[2]
-KEYS = ["step", "seconds", "mse", "psnr", "log_joint", "latent_std", "grad_norm"]
+KEYS = ["step", "seconds", "mse", "psnr", "log_joint", "latent_std", "grad_norm", "truncated_share"]
 TAGS = ["seconds", "reconstruction/mse", "reconstruction/psnr", "inference/log_joint"]
 TAGS += ["inference/latent_std", "learning/grad_norm"]
 SAMPLES = ["observed", "reconstruction", "synthesis"]
