@@ -171,7 +171,7 @@ def require_data_dir(flag: flags.FlagHolder) -> None:
 
 
 def parse_size(flag: flags.FlagHolder) -> tuple[int, int]:
-    """Returns (height, width) of `64` or `HEIGHTxWIDTH`; UserError otherwise."""
+    """Returns (height, width) of `HEIGHTxWIDTH`, or of `64`, a square; UserError otherwise."""
     sides = flag.value.lower().split("x")
     if len(sides) > 2 or not all(side.isdecimal() for side in sides):
         raise UserError(f"--{flag.name}={flag.value}", "give 64, or HEIGHTxWIDTH such as 96x160")

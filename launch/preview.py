@@ -27,7 +27,12 @@ def main() -> None:
     from tf_dyngen import config
     from tf_dyngen.tasks import preview
 
-    changes = {"video.num_frames": _NUM_FRAMES.value, **source_flags.video_changes()}
+    changes = {
+        "video.height": 0,
+        "video.width": 0,
+        "video.num_frames": _NUM_FRAMES.value,
+        **source_flags.video_changes(),
+    }
     preview.preview(
         source_flags.source(),
         output,

@@ -17,7 +17,13 @@ CLIP = flags.DEFINE_multi_string(
 )
 DATASET = flags.DEFINE_string("dataset", None, "TFDS data set: NAME[/CONFIG][:SPLIT]")
 DATA_DIR = flags.DEFINE_string("data_dir", None, "folder of TFDS data sets")
-SIZE = flags.DEFINE_string("size", None, "frame size in pixels: 64, or HEIGHTxWIDTH")
+SIZE = flags.DEFINE_string(
+    "size",
+    None,
+    "frame size in pixels: 256 is the shorter side, the proportions the clip's own; HEIGHTxWIDTH is"
+    " both sides; source is the clip's own, 1080x1920 at most. No clip is enlarged but by"
+    " HEIGHTxWIDTH",
+)
 FIT = flags.DEFINE_enum(
     "fit",
     None,
@@ -62,9 +68,23 @@ def video_changes() -> dict[str, Any]:
     """Returns the settings of frames that the flags name, as "section.key" -> value."""
     changes = {}
     if SIZE.value is not None:
-        height, width = command_line.parse_size(SIZE)
-        changes |= {"video.height": height, "video.width": width}
+        changes |= _size_changes(SIZE.value)
     command_line.require_positive(EVERY)
     named = {"video.fit": FIT.value, "video.start": START.value, "video.every": EVERY.value}
     changes |= {key: value for key, value in named.items() if value is not None}
     return changes
+
+
+def _size_changes(size: str) -> dict[str, Any]:
+    from tf_dyngen.config import SHORTER_SIDE_OF_SOURCE
+
+    if size.lower() == "source":
+        return _shorter_side(SHORTER_SIDE_OF_SOURCE)
+    if size.isdecimal():
+        return _shorter_side(int(size))
+    height, width = command_line.parse_size(SIZE)
+    return {"video.height": height, "video.width": width}
+
+
+def _shorter_side(pixels: int) -> dict[str, Any]:
+    return {"video.height": 0, "video.width": 0, "video.shorter_side": pixels}

@@ -47,6 +47,11 @@ _GRID = flags.DEFINE_bool(
     "every appearance in every motion, beside the clips themselves; --appearance and --motion may"
     " each list several, separated by commas",
 )
+_OUTPUT_SIZE = flags.DEFINE_string(
+    "output_size",
+    None,
+    "resample what is written: source, 2x, 720 (the shorter side) or HEIGHTxWIDTH",
+)
 _LIST_CLIPS = flags.DEFINE_bool("list_clips", False, "print the ids and names of the clips")
 
 
@@ -80,6 +85,10 @@ def main() -> dict[str, Any] | None:
             raise UserError(
                 "--grid with --variety", "a grid is of models without it, leave one out"
             )
+        if _OUTPUT_SIZE.value is not None:
+            raise UserError(
+                "--grid with --output_size", "a grid has a size of its own, leave it out"
+            )
         with command_line.quiet_imports():
             from tf_dyngen.tasks import appearance_grid
 
@@ -94,6 +103,7 @@ def main() -> dict[str, Any] | None:
         num_videos=_NUM_VIDEOS.value,
         loop=_LOOP.value,
         variety=_VARIETY.value,
+        output_size=_OUTPUT_SIZE.value,
         **common,
     )
     return {"files": files, "seeds": [_SEED.value + i for i in range(_NUM_VIDEOS.value)]}

@@ -21,13 +21,17 @@ SUM = "sum"
 MEAN = "mean"
 PERSISTENT = "persistent"
 FRESH = "fresh"
+LONGEST_SIDE, SHORTER_SIDE_OF_SOURCE = 1920, 1080
 STRETCH = "stretch"
 CROP = "crop"
 
 
-def _setting(default, *, low=None, high=None, above=None, choices=None):
-    """A dataclass field with the values it may take: low <= value <= high, value > above."""
-    bounds = {"low": low, "high": high, "above": above, "choices": choices}
+def _setting(default, *, low=None, high=None, above=None, choices=None, free=None):
+    """A dataclass field with the values it may take.
+
+    low <= value <= high, value > above, one of choices, or `free`.
+    """
+    bounds = {"low": low, "high": high, "above": above, "choices": choices, "free": free}
     return dataclasses.field(default=default, metadata=bounds)
 
 
@@ -37,11 +41,14 @@ class VideoConfig:
 
     Reading begins at `start`, a frame ("75") or a time ("3s"), and takes one frame of `every`.
     `fit` is `stretch`, which may change proportions, or `crop`, which cuts off what stands over.
+    Where height and width are 0, they follow from the first clip: its own proportions, and
+    `shorter_side`, but no more than the clip has.
     """
 
     num_frames: int = _setting(60, low=2)
-    height: int = _setting(64, low=8, high=1024)
-    width: int = _setting(64, low=8, high=1024)
+    height: int = _setting(64, low=8, high=LONGEST_SIDE, free=0)
+    width: int = _setting(64, low=8, high=LONGEST_SIDE, free=0)
+    shorter_side: int = _setting(128, low=8, high=SHORTER_SIDE_OF_SOURCE)
     channels: int = _setting(3, choices=(1, 3))
     fit: str = _setting(STRETCH, choices=(STRETCH, CROP))
     start: str = _setting("0")
@@ -280,6 +287,8 @@ def _check_bounds(key: str, value: Any, bounds: Mapping[str, Any]) -> None:
         raise UserError(f"{key} is {value!r}", f"choose one of {', '.join(map(str, choices))}")
     if isinstance(value, float) and not abs(value) < float("inf"):
         raise UserError(f"{key} is {value}", "give a finite number")
+    if bounds.get("free") is not None and value == bounds["free"]:
+        return
     low, high, above = bounds.get("low"), bounds.get("high"), bounds.get("above")
     if low is not None and value < low:
         raise UserError(f"{key} is {value}", f"give at least {low}")

@@ -7,6 +7,10 @@ from tf_dyngen.errors import UserError
 DEFAULT = "texture"
 
 
+def _proportions_of_the_clip(shorter_side: int) -> dict:
+    return {"video.height": 0, "video.width": 0, "video.shorter_side": shorter_side}
+
+
 def texture() -> dict:
     """Texture clips on a laptop: `python -m launch.train --workdir=DIR --clip=FILE`.
 
@@ -14,6 +18,7 @@ def texture() -> dict:
     """
     return {
         "video.num_frames": 600,
+        **_proportions_of_the_clip(128),
         "model.parameterisation": configs.ATTENTION,
         "inference.langevin_steps": 1,
         "inference.precondition_every": 0,
@@ -37,6 +42,7 @@ def recovery() -> dict:
     """
     return {
         "video.num_frames": 70,
+        **_proportions_of_the_clip(64),
         "model.state_size": 60,
         "model.noise_size": 60,
         "model.pixel_bounds": False,
@@ -52,13 +58,13 @@ def recovery() -> dict:
 def inpainting() -> dict:
     """An object taken out of a clip of any length: `--preset=inpainting --clip=FILE --mask=FILE`.
 
-    All frames up to 600, at 128x128, in windows of 75; `launch.recover` then writes the clip.
+    All frames up to 600, the shorter side 128, in windows of 75; `launch.recover` then writes the
+    clip.
     """
     return {
         **recovery(),
         "video.num_frames": 600,
-        "video.height": 128,
-        "video.width": 128,
+        **_proportions_of_the_clip(128),
         "learning.bptt_length": 75,
     }
 

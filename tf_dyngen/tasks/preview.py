@@ -7,7 +7,13 @@ from tf_dyngen.config import VideoConfig
 from tf_dyngen.messages import say
 from tf_dyngen.video.clips import Clip
 from tf_dyngen.video.display import contact_sheet, evenly_spaced
-from tf_dyngen.video.sources import Source, open_collection, read_with_progress, refuse_sources
+from tf_dyngen.video.sources import (
+    Source,
+    open_collection,
+    read_with_progress,
+    refuse_sources,
+    settle_size,
+)
 from tf_dyngen.video.wall import mark_hidden, video_wall
 from tf_dyngen.video.writers import output_paths, write_picture, write_video
 
@@ -29,7 +35,7 @@ def preview(
     Args:
       source: of the clips.
       output: .png is a contact sheet, a row a clip; anything else `write_video` takes, a wall.
-      video: what is read of each clip.
+      video: what is read of each clip, see `settle_size`.
       num_clips: the most clips to show.
       register: makes a data set's builder known to TFDS by its name.
     Raises: UserError if the clips cannot be read or the output cannot be written.
@@ -38,6 +44,7 @@ def preview(
     refuse_sources([output], source)
     if source.dataset:
         register(source.dataset)
+    video = settle_size(source, video)
     collection = open_collection(source, video, own_masks=True)
     rows = evenly_spaced(len(collection), num_clips)
     clips = list(read_with_progress(collection, rows, video.every))

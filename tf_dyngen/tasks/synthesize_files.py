@@ -17,7 +17,9 @@ from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.loop_steps import LoopSteps
 from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
 from tf_dyngen.training.restore import TrainedRun, load_run
-from tf_dyngen.video.sources import refuse_sources
+from tf_dyngen.video.frame_size import output_size as find_size
+from tf_dyngen.video.resizing import resize_frames
+from tf_dyngen.video.sources import open_collection, refuse_sources
 from tf_dyngen.video.writers import VideoWriter, open_video_writer, output_paths
 
 DEFAULT_NUM_FRAMES = 240
@@ -36,6 +38,7 @@ def synthesize_files(
     appearance: str | None = None,
     motion: str | None = None,
     variety: float | None = None,
+    output_size: str | None = None,
 ) -> list[Path]:
     """Writes `num_videos` videos with the seeds seed, seed + 1, ...; returns the paths.
 
@@ -50,6 +53,7 @@ def synthesize_files(
       motion: id or name of the clip whose noise and initial state are played; after its last
         frame the noise is fresh. None makes new motion.
       variety: 0 to 1; None is the usual one, see `choose_variety`.
+      output_size: see `frame_size.output_size`; None is the size that frames are made at.
     Raises: UserError if there is no trained run or no such clip, or the output cannot be written.
     """
     paths = output_paths(output, num_videos)
@@ -70,21 +74,21 @@ def synthesize_files(
         loop=loop,
         variety=chosen,
     )
-    video = run.record.config.video
+    size = _written_size(run, output_size)
     per_file = num_videos // len(paths)
     with progress_bar(total=num_frames * num_videos, unit="frame") as bar:
         for index, path in enumerate(paths):
             with open_video_writer(
                 path,
                 num_frames=num_frames,
-                frame_size=(video.height, video.width),
-                channels=video.channels,
+                frame_size=size,
+                channels=run.record.config.video.channels,
                 frame_rate=clip.frame_rate,
                 num_videos=per_file,
             ) as writer:
                 for number in range(index * per_file, (index + 1) * per_file):
                     steps = LoopSteps() if loop else None
-                    _write(play(seed + number), writer, bar, steps)
+                    _write(play(seed + number), size, writer, bar, steps)
                     if steps is not None:
                         say(f"loop: {steps.describe()}")
             say(f"wrote {path}")
@@ -137,9 +141,27 @@ def player(
     return go_on
 
 
-def _write(pieces: Iterator[np.ndarray], writer: VideoWriter, bar, steps: LoopSteps | None) -> None:
+def _written_size(run: TrainedRun, asked: str | None) -> tuple[int, int]:
+    """Returns (H, W) of the frames that are written, and says it where they are resampled."""
+    video = run.record.config.video
+    made = (video.height, video.width)
+    if asked is None:
+        return made
+    size = find_size(asked, made, lambda: open_collection(run.record.source, video).picture_size())
+    if size != made:
+        say(f"frames of {made[0]}x{made[1]} are written at {size[0]}x{size[1]}, by bicubic filter")
+    return size
+
+
+def _write(
+    pieces: Iterator[np.ndarray],
+    size: tuple[int, int],
+    writer: VideoWriter,
+    bar,
+    steps: LoopSteps | None,
+) -> None:
     for piece in pieces:
-        writer.append(piece)
+        writer.append(resize_frames(piece, size))
         if steps is not None:
             steps.add(piece)
         bar.update(len(piece))

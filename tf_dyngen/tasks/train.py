@@ -1,6 +1,7 @@
 """A training session: from flags to a work directory with a trained model in it."""
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from tf_dyngen.training.start import FittedClips, Learner, build_learner, start_
 from tf_dyngen.training.trainer import Action, Trainer
 from tf_dyngen.training.workers import Workers, noticing_loss
 from tf_dyngen.video.clip_cache import ClipCache
-from tf_dyngen.video.sources import Source
+from tf_dyngen.video.sources import Source, settle_size
 
 
 def train(
@@ -65,6 +66,7 @@ def train(
         check_source(source, config, remembered=source != given)
         if source.dataset:
             register(source.dataset)
+        config = dataclasses.replace(config, video=settle_size(source, config.video))
         with noticing_loss(workers):
             ended = _train(workdir, stored, config, source, register, workers, session)
             workers.wait_for_all()

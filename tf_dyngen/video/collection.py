@@ -27,6 +27,10 @@ class Collection(Protocol):
         """A text that changes when the clips, or what is hidden of them, may have changed."""
         ...
 
+    def picture_size(self) -> tuple[int, int]:
+        """Returns (H, W) of the first clip's pictures; UserError if there are none."""
+        ...
+
     def read(self, rows: np.ndarray) -> Iterator[Clip]:
         """Reads the clips at ascending `rows`, one at a time."""
         ...

@@ -82,8 +82,21 @@ class DatasetCollection:
             f"{self._builder.data_dir} {prepared.stat().st_mtime_ns} {self._split} {self.has_masks}"
         )
 
+    def picture_size(self) -> tuple[int, int]:
+        """Returns (H, W) of the data set's videos; of its first one where they differ."""
+        _, height, width, _ = self._features[self._feature].shape
+        if height and width:
+            return height, width
+        _, height, width, _ = next(self._examples(np.zeros(1, int)))[1][self._feature].shape
+        return height, width
+
     def read(self, rows: np.ndarray) -> Iterator[Clip]:
         """Reads the examples at `rows`, ascending, in the order in which they are stored."""
+        for row, example in self._examples(rows):
+            yield self._clip(int(row), example)
+
+    def _examples(self, rows: np.ndarray) -> Iterator[tuple[int, dict]]:
+        """Decodes the examples at `rows`."""
         import tensorflow as tf
         import tensorflow_datasets as tfds
 
@@ -103,8 +116,7 @@ class DatasetCollection:
             lambda row, example: (row, self._decode(example, videos)),
             num_parallel_calls=os.cpu_count(),
         )
-        for row, example in tfds.as_numpy(examples.prefetch(1)):
-            yield self._clip(int(row), example)
+        yield from tfds.as_numpy(examples.prefetch(1))
 
     def _decode(self, example, videos: list[str]) -> dict:
         """Decodes the first frames of an example, in TensorFlow's graph."""

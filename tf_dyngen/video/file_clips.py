@@ -85,6 +85,14 @@ class FileCollection:
         states = [[_file_state(file) for file in files] for files in (clips, masks)]
         return json.dumps([*states, self._frame_rate] if self._frame_rate else states)
 
+    def picture_size(self) -> tuple[int, int]:
+        """Returns (H, W) of the first clip's first picture; UserError if it cannot be decoded."""
+        path = self.paths[0]
+        picture = next(open_footage(path).show([0]), None)
+        if picture is None:
+            raise UserError(f"{path} holds no frame that can be decoded", "give another clip")
+        return picture.height, picture.width
+
     def read(self, rows: np.ndarray) -> Iterator[Clip]:
         """Decodes the clips at `rows`; a copy of one before it gets an id of its own, and a line.
 

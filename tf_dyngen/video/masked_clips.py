@@ -78,6 +78,10 @@ class MaskedCollection:
         how = [dataclasses.asdict(self._mask), self._seed if self._hiding else None]
         return self._collection.fingerprint() + json.dumps(how)
 
+    def picture_size(self) -> tuple[int, int]:
+        """That of the collection."""
+        return self._collection.picture_size()
+
     def read(self, rows: np.ndarray) -> Iterator[Clip]:
         """Reads the clips at ascending `rows`; UserError if a mask hides nothing or everything."""
         for row, clip in zip(rows, self._collection.read(rows), strict=True):

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from tf_dyngen.config import CROP
+from tf_dyngen.config import CROP, STRETCH
 
 
 def resize_picture(
@@ -26,6 +26,16 @@ def resize_picture(
     grows = _grows(box, (height, width))
     filtering = Image.Resampling.BICUBIC if grows else Image.Resampling.BILINEAR
     return np.asarray(picture.resize((width, height), filtering, box=box))
+
+
+def resize_frames(frames: np.ndarray, size: tuple[int, int], fit: str = STRETCH) -> np.ndarray:
+    """Brings frames [T, H, W, C] uint8 to `size`, (H', W'); see `resize_picture`."""
+    if frames.shape[1:3] == size:
+        return frames
+    channels = frames.shape[-1]
+    pictures = [Image.fromarray(frame[..., 0] if channels == 1 else frame) for frame in frames]
+    resized = [resize_picture(picture, size, channels, fit) for picture in pictures]
+    return np.stack(resized).reshape(len(frames), *size, channels)
 
 
 def resize_mask(mask: np.ndarray, size: tuple[int, int], fit: str) -> np.ndarray:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_dyngen.config import VideoConfig
+from tf_dyngen.config import SHORTER_SIDE_OF_SOURCE, VideoConfig
 from tf_dyngen.errors import UserError
 from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.video.clip_paths import find_clips, find_mask
@@ -18,6 +18,7 @@ from tf_dyngen.video.collection import Collection
 from tf_dyngen.video.content import describe_content
 from tf_dyngen.video.dataset_clips import DatasetCollection
 from tf_dyngen.video.file_clips import FileCollection
+from tf_dyngen.video.frame_size import settled
 from tf_dyngen.video.masked_clips import NOTHING_HIDDEN, OWN, MaskedCollection, MaskSource
 
 _MOST_LINES = 40
@@ -82,6 +83,27 @@ def open_collection(
             "put masks beside them, as NAME_mask.png, or name one by --mask=FILE",
         )
     return MaskedCollection(collection, mask, seed) if mask else collection
+
+
+def settle_size(source: Source, video: VideoConfig) -> VideoConfig:
+    """Returns settings with a size for the frames, of the first clip's proportions if need be.
+
+    A line says so where the clip is smaller than the size asked for.
+
+    Raises: UserError as `open_collection`.
+    """
+    if video.height and video.width:
+        return video
+    found = open_collection(source, video).picture_size()
+    video = settled(video, found)
+    asked = video.shorter_side
+    is_own = asked in (VideoConfig().shorter_side, SHORTER_SIDE_OF_SOURCE)
+    if not is_own and min(found) < asked:
+        say(
+            f"the clip is {found[0]}x{found[1]} (height x width) and is not enlarged to"
+            f" {asked}: read at {video.height}x{video.width}"
+        )
+    return video
 
 
 def refuse_sources(outputs: Iterable[Path], source: Source) -> None:
