@@ -58,7 +58,7 @@ setuptools.setup(
     entry_points={"console_scripts": ["dyngen = launch.dyngen:dispatch"]},
     package_data={
         "tf_dyngen": ["py.typed"],
-        **dict.fromkeys(BUILDERS[1:], ["*.bib", "*.md", "*.tsv", "*.txt"]),
+        **{name: ["*.bib", "*.md", "*.tsv", "*.txt"] for name in BUILDERS[1:]},
         "tf_dyngen.evaluation": ["report_page/*"],
         "tf_dyngen.export": ["templates/*.md"],
         "tf_dyngen.studio": ["page/*"],
