@@ -1,6 +1,7 @@
 """`dyngen`: it finds the command that is meant, at once; --json says what was written."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -62,10 +63,7 @@ def test_all_commands_are_listed_with_the_flags_that_they_have():
     assert set(listing.COMMANDS) == has_main
     for name in ("train", "client"):
         help_ = run_here(f"launch.{name}", "--help").stdout
-        found = {
-            line.strip()[2:].partition(":")[0] for line in help_.splitlines() if "  --" in line
-        }
-        found = {flag.removeprefix("[no]") for flag in found}
+        found = set(re.findall(r"^  --(?:\[no\])?(\w+):", help_, re.MULTILINE))
         assert {*listing.flags_of(name)} == found | {"help"}
 
 
@@ -97,7 +95,7 @@ def test_json_says_what_was_written(fitted, tmp_path):  # noqa: F811
     assert np.load(output).shape == (2, 13, 16, 16, 3)
     (listed,) = told("synthesize", "--list_clips")["clips"]
     assert (listed["name"], listed["num_frames"], listed["frame_rate"]) == ("clip", 12, 12.5)
-    trained = told("train")
+    trained = told("train", f"--steps={NUM_STEPS}")
     assert trained["workdir"] == str(workdir)
     assert trained["step"] == NUM_STEPS
     (inferred,) = told("infer", f"--clip={next(workdir.rglob('clip.npy'))}")["inferred"]
