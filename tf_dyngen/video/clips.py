@@ -118,14 +118,16 @@ def read_clip(
     if num_read < 2 or size is None:
         raise _too_short(path, footage, chosen)
     frames = np.frombuffer(pixels, np.uint8).reshape(num_read, *size, channels)
-    rate_is_given = frame_rate is not None and not footage.rate_is_known
+    rate = float(chosen.rate)
+    if frame_rate is not None and not footage.rate_is_known:
+        rate = frame_rate / every
     return Clip(
         content_id(frames),
         clip_name(path),
         frames,
-        frame_rate / every if rate_is_given else float(chosen.rate),
+        rate,
         first_frame=chosen.first,
-        notes=_notes(footage, chosen, num_read, guesses_rate=not rate_is_given),
+        notes=_notes(footage, chosen, num_read, guesses_rate=frame_rate is None),
         damage=footage.damage,
     )
 
