@@ -4,9 +4,23 @@ import pathlib
 import re
 
 import setuptools
+from setuptools.command import build_py
 
 ROOT = pathlib.Path(__file__).parent
 INIT = (ROOT / "tf_dyngen" / "__init__.py").read_text(encoding="utf-8")
+# In a wheel, a top-level `datasets` would overwrite the Hugging Face package of that name.
+DATA_SETS = "tf_dyngen.data_sets"
+BUILDERS = [DATA_SETS, *(f"{DATA_SETS}.{name}" for name in setuptools.find_packages("datasets"))]
+
+
+class BuildWithoutTests(build_py.build_py):
+    """Leaves out the tests that lie beside the builders of data sets."""
+
+    def find_package_modules(self, package, package_dir):
+        """Returns (package, module, file) of what is installed."""
+        found = super().find_package_modules(package, package_dir)
+        return [module for module in found if not module[1].endswith("_test")]
+
 
 setuptools.setup(
     name="tf_dyngen",
@@ -14,12 +28,37 @@ setuptools.setup(
     description="Dynamic generator model: learn moving textures and actions from video",
     long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
+    author="The tf_dyngen authors",
     license="MIT",
+    license_files=["LICENSE"],
+    keywords=["dynamic textures", "video synthesis", "generative models", "TensorFlow", "Keras"],
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Environment :: Console",
+        "Intended Audience :: Developers",
+        "Intended Audience :: Science/Research",
+        "Operating System :: MacOS",
+        "Operating System :: POSIX :: Linux",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Topic :: Multimedia :: Video",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Topic :: Scientific/Engineering :: Image Processing",
+        "Typing :: Typed",
+    ],
     python_requires=">=3.11,<3.14",
-    # `launch` and `datasets` are used from the checkout: a top-level `datasets`
-    # in a wheel would overwrite the Hugging Face package of that name.
-    packages=setuptools.find_packages(include=["tf_dyngen", "tf_dyngen.*"]),
+    packages=[
+        *setuptools.find_packages(include=["launch", "tf_dyngen", "tf_dyngen.*"]),
+        *BUILDERS,
+    ],
+    package_dir={DATA_SETS: "datasets"},
+    cmdclass={"build_py": BuildWithoutTests},
+    entry_points={"console_scripts": ["dyngen = launch.dyngen:dispatch"]},
     package_data={
+        "tf_dyngen": ["py.typed"],
+        **{name: ["*.bib", "*.md", "*.tsv", "*.txt"] for name in BUILDERS[1:]},
         "tf_dyngen.evaluation": ["report_page/*"],
         "tf_dyngen.export": ["templates/*.md"],
         "tf_dyngen.studio": ["page/*"],

@@ -18,7 +18,7 @@ COMPLETION = "completion"
 _HELP = ("-h", "-help", "--help", "help")
 
 
-def main() -> None:
+def dispatch() -> None:
     """Runs the command that is named; ends with exit status 2 and one line if there is none."""
     program, *arguments = sys.argv
     if not arguments or arguments[0] in _HELP:
@@ -64,4 +64,4 @@ def _refuse(problem: str, advice: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    dispatch()

@@ -36,6 +36,7 @@ from tf_dyngen.tasks.train import train
 from tf_dyngen.training.devices import AUTO
 from tf_dyngen.training.reports import read_metrics
 from tf_dyngen.training.restore import TrainedRun, load_run
+from tf_dyngen.video.sources import Source
 
 PREFIX = "tf_dyngen-"
 
@@ -105,10 +106,10 @@ class DynamicTexture(TrainedModel):
           steps: train up to this step; those of the preset if None.
           workdir: folder of checkpoints, logs and samples, as `dyngen train` writes it. If None,
             one is made among temporary files and removed with the model.
-          callbacks: of Keras; logs are figures such as psnr and log_joint, an epoch sees all of the
-            clips once, and `callback.model.stop_training = True` stops.
-          mask: not zero where a pixel is hidden; [T, H, W], or [H, W] for all frames alike. Of
-            several clips a list or mapping, None where nothing of a clip is hidden.
+          callbacks: of Keras; an epoch sees all of the clips once, logs are figures such as psnr,
+            and `callback.model.stop_training = True` stops.
+          mask: not zero where a pixel is hidden; [T, H, W], or [H, W] for all frames alike; of
+            several clips a list or mapping.
           strategy: a `tf.distribute.Strategy`, or "auto", "one_device" or "mirrored".
         Returns: History: `history` maps figures to their values, one an epoch.
         Raises: UserError, a ValueError, for clips of another form, settings that do not go with
@@ -121,29 +122,19 @@ class DynamicTexture(TrainedModel):
         changes = {**self._video_settings(given), **self._settings}
         if steps is not None:
             changes["learning.steps"] = steps
-        if workdir is None:
-            folder, remove = self._temporary_workdir()
-        else:
-            folder, remove = Path(workdir), None
+        kept = None if workdir is None else Path(workdir)
+        folder, remove = self._temporary_workdir() if kept is None else (kept, None)
         followers = Followers(callbacks)
         session = Session(
             strategy=strategy,
             max_seconds=float("inf") if minutes is None else 60.0 * minutes,
             stopping=followers.stopping(),
             followers=followers.follow,
-            shows_samples=workdir is not None,
+            is_kept=kept is not None,
         )
         try:
             with written(folder, given, frame_rate_of(clips)) as source:
-                train(
-                    folder,
-                    preset=self._config,
-                    changes=changes,
-                    source=source,
-                    embedded=source,
-                    register=_no_data_set,
-                    session=session,
-                )
+                self._train(folder, source, changes, session)
             run = load_run(folder, say)
         except BaseException:
             if remove is not None:
@@ -187,6 +178,19 @@ class DynamicTexture(TrainedModel):
             name=name,
             num_samples=num_samples,
             burn_in=burn_in,
+        )
+
+    def _train(
+        self, workdir: Path, source: Source, changes: Mapping[str, Any], session: Session
+    ) -> None:
+        train(
+            workdir,
+            preset=self._config,
+            changes=changes,
+            source=source,
+            embedded=source,
+            register=_no_data_set,
+            session=session,
         )
 
     def _video_settings(self, given: Sequence[GivenClip]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How good new video is, beside real frames in memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from tf_dyngen.errors import UserError
 from tf_dyngen.evaluation.figures import FIGURES
 from tf_dyngen.evaluation.judging import Judge, Row, judge_continuation
+from tf_dyngen.evaluation.metrics import WINDOW
 from tf_dyngen.evaluation.verdicts import describe
 from tf_dyngen.interface.given_clips import check_frames
 
@@ -76,19 +77,10 @@ def evaluate(video: Any, *, learned: Any, held_out: Any = None) -> Scores:
         name = "the video" if len(videos) == 1 else f"video {number}"
         check_frames(each, name)
         _check_size(each, learned, name)
-    return judge_videos([np.asarray(each) for each in videos], learned, held_out)
-
-
-def judge_videos(
-    videos: Sequence[np.ndarray], learned: np.ndarray, held_out: np.ndarray | None
-) -> Scores:
-    """Does so for what has been checked."""
-    judge = Judge(learned, held_out)
-    fewest = min(map(len, videos))
-    if fewest < judge.window:
-        advice = f"give {judge.window} or more"
-        raise UserError(f"the video has {fewest} frames", advice)
-    row = judge.row([[video] for video in videos])
+    window, fewest = min(WINDOW, len(learned)), min(map(len, videos))
+    if fewest < window:
+        raise UserError(f"the video has {fewest} frames", f"give {window} or more")
+    row = Judge(learned, held_out).row([[np.asarray(each)] for each in videos])
     return Scores(row, judge_continuation(learned, held_out))
 
 

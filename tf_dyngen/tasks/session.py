@@ -21,7 +21,7 @@ class Session(NamedTuple):
     wait_seconds: for other workers at the start, see `choose_strategy`.
     stopping: entered while steps are taken; None is never stopped.
     followers: (Trainer) -> more actions; None for no more.
-    shows_samples: whether samples/ is kept.
+    is_kept: whether the work directory is: samples/ are drawn, and what to do next is said.
     """
 
     strategy: str | tf.distribute.Strategy = AUTO
@@ -29,7 +29,7 @@ class Session(NamedTuple):
     wait_seconds: float = 600.0
     stopping: Stopping | None = None
     followers: Callable[[Trainer], Sequence[Action]] | None = None
-    shows_samples: bool = True
+    is_kept: bool = True
 
 
 USUAL = Session()

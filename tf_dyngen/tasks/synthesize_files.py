@@ -63,17 +63,10 @@ def synthesize_files(
     clip = run.record.clips[0] if motion is None else catalogue.find(motion).record
     if num_frames is None:
         num_frames = DEFAULT_NUM_FRAMES if motion is None else clip.num_frames
-    chosen = choose_variety(run.generator, variety)
-    play = player(
-        Synthesizer(run.generator),
-        run,
-        catalogue,
-        appearance,
-        motion,
-        num_frames=num_frames,
-        loop=loop,
-        variety=chosen,
-    )
+    how = {"num_frames": num_frames, "loop": loop}
+    how["variety"] = choose_variety(run.generator, variety)
+    synthesizer = Synthesizer(run.generator)
+    play = player(synthesizer, run, catalogue, appearance, motion, **how)
     size = _written_size(run, output_size)
     per_file = num_videos // len(paths)
     with progress_bar(total=num_frames * num_videos, unit="frame") as bar:

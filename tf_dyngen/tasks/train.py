@@ -267,7 +267,7 @@ def _reports(
             judging=judging,
         ),
     ]
-    if session.shows_samples:
+    if session.is_kept:
         shown = trainer.batches.store.read(0)
         samples = SamplesAction(
             workdir,
@@ -283,17 +283,19 @@ def _reports(
 
 def _say_how_it_ended(workdir: Path, trainer: Trainer, session: Session) -> None:
     steps = trainer.config.learning.steps
+    ended = f"stopped at step {trainer.completed} of {steps}"
+    if trainer.completed > steps:
+        ended = f"{trainer.completed} steps are done, --steps={steps} asks for no more"
+    if not session.is_kept:
+        _say(ended)
+        return
     if trainer.completed < steps:
         advice = f"to go on: python -m launch.train --workdir={workdir}"
     else:
         more = max(2 * steps, trainer.completed + 1)
         advice = f"for more: python -m launch.train --workdir={workdir} --steps={more}"
-    if trainer.completed > steps:
-        _say(f"{trainer.completed} steps are done, --steps={steps} asks for no more; {advice}")
-    else:
-        _say(f"stopped at step {trainer.completed} of {steps}; {advice}")
-    look = f"look at {workdir}/samples; " if session.shows_samples else ""
-    _say(f"{look}new video: python -m launch.synthesize --workdir={workdir}")
+    _say(f"{ended}; {advice}")
+    _say(f"look at {workdir}/samples; new video: python -m launch.synthesize --workdir={workdir}")
 
 
 def _say(line: str, workers: Workers | None = None) -> None:
