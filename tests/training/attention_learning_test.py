@@ -40,10 +40,10 @@ def numbers(trainer):
 
 
 def test_the_loss_falls_in_one_trace(make_attention):
-    trainer = make_attention({"learning.steps": 120})
-    metrics = [trainer.run_step() for _ in range(120)]
-    # Steps compare patches at places of their own: means of many.
-    first, last = (np.mean([m.log_joint for m in part]) for part in (metrics[:30], metrics[-30:]))
+    trainer = make_attention({"learning.steps": 40})
+    metrics = [trainer.run_step() for _ in range(40)]
+    # Steps compare patches at places of their own, a few of which are far off: medians of many.
+    first, last = (np.median([m.log_joint for m in part]) for part in (metrics[:10], metrics[-20:]))
     assert last > first
     assert trainer.num_traces == 1
     # Explained without its surroundings, no frame is a copy.

@@ -162,16 +162,16 @@ def test_a_model_restored_without_its_optimizer_is_the_one_that_was_saved(
         np.testing.assert_array_equal(saved, restored, saved.path)
 
 
-@pytest.mark.parametrize("name", ["run[1]", "a*b", "back\\slash", "what?"])
-def test_a_path_that_reads_as_a_pattern_is_a_path(make_trainer, tmp_path, name):
+def test_a_path_that_reads_as_a_pattern_is_a_path(make_trainer, tmp_path):
     first = make_trainer({})
     run(first, 1)
-    checkpoints = Checkpoints(tmp_path / name, **all_of(first))
-    for step in (1, 2, 3):
-        checkpoints.save(step, 0.5)
-    found = sorted(path.name for path in (tmp_path / name).glob("ckpt-*.index"))
-    assert found == ["ckpt-3.index"]
-    second = make_trainer({}, start=False)
-    assert Checkpoints(tmp_path / name, **all_of(second)).restore_latest(pytest.fail).step == 3
-    for expected, restored in zip(numbers(first), numbers(second), strict=True):
-        np.testing.assert_array_equal(restored, expected)
+    for name in ("run[1]", "a*b", "back\\slash", "what?"):
+        checkpoints = Checkpoints(tmp_path / name, **all_of(first))
+        for step in (1, 2, 3):
+            checkpoints.save(step, 0.5)
+        found = sorted(path.name for path in (tmp_path / name).glob("ckpt-*.index"))
+        assert found == ["ckpt-3.index"]
+        second = make_trainer({}, start=False)
+        assert Checkpoints(tmp_path / name, **all_of(second)).restore_latest(pytest.fail).step == 3
+        for expected, restored in zip(numbers(first), numbers(second), strict=True):
+            np.testing.assert_array_equal(restored, expected, name)
