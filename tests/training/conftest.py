@@ -27,7 +27,10 @@ def moving_clip(name, num_frames=8, size=16, seed=0):
 
 def numbers(trainer):
     """Returns all that a run is made of, as arrays by name."""
-    return {name: np.array(array) for name, array in _places(trainer).items()}
+    return {
+        name: place.copy() if isinstance(place, np.ndarray) else place.numpy()
+        for name, place in _places(trainer).items()
+    }
 
 
 def check_equal(found, expected):
