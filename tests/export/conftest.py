@@ -74,6 +74,17 @@ def with_looks(made_once):
     return _read(made_once("with_looks", make))
 
 
+@pytest.fixture(scope="session")
+def half(made_once, with_looks):
+    """The folder of the version of `with_looks` in float16, beside one numbered 1."""
+
+    def make(folder):
+        (folder / "1").mkdir()
+        export(with_looks.workdir, folder, half=True)
+
+    return made_once("half_looks", make) / "2"
+
+
 @pytest.fixture(scope="session", params=["exported", "with_looks"])
 def either(request):
     """The one, then the other."""

@@ -59,14 +59,13 @@ def test_the_memory_is_saved_as_bytes_and_the_graph_does_not_hold_it(exported):
     assert pixels in (exported.path / "variables/variables.data-00000-of-00001").read_bytes()
 
 
-def test_versions_are_numbered_and_half_is_half(with_looks, tmp_path):
-    size = (with_looks.path / "variables/variables.data-00000-of-00001").stat().st_size
-    (tmp_path / "1").mkdir()
-    path = export(with_looks.workdir, tmp_path, half=True)
-    assert path == tmp_path / "2"
-    half = (path / "variables/variables.data-00000-of-00001").stat().st_size
-    assert 0.5 * size <= half < 0.6 * size
-    signature = tf.saved_model.load(str(path)).signatures["generate"]
+def test_versions_are_numbered_and_half_is_half(with_looks, half):
+    size, half_size = (
+        (path / "variables/variables.data-00000-of-00001").stat().st_size
+        for path in (with_looks.path, half)
+    )
+    assert 0.5 * size <= half_size < 0.6 * size
+    signature = tf.saved_model.load(str(half)).signatures["generate"]
     inputs = {"seed": tf.constant([3]), "num_frames": tf.constant([30])}
     inputs["appearance"] = tf.constant([[0.5, -1.0]])
     frames = signature(**inputs)["frames"].numpy().astype(int)
@@ -86,9 +85,15 @@ def test_half_leaves_what_chooses_patches_as_it_is(exported, tmp_path, capsys):
 
 
 def test_an_export_that_fails_leaves_nothing(exported, tmp_path, monkeypatch):
-    def fail(*arguments):
+    def save(model, signatures, path):
+        path.mkdir()
+        (path / "saved_model.pb").write_bytes(b"graph")
+
+    def fail(folder, exported):
+        assert list(folder.iterdir())
         raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(saved_model, "save_signatures", save)
     monkeypatch.setattr(saved_model, "write_documents", fail)
     with pytest.raises(UserError, match="No space left"):
         export(exported.workdir, tmp_path / "out")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.training.conftest import moving_clip
+from tests.training.conftest import check_equal, moving_clip, numbers, put_back
 from tf_dyngen.errors import UserError
 from tf_dyngen.tasks.synthesize import Synthesizer
 
@@ -31,19 +31,11 @@ def make_attention(make_trainer):
     return make
 
 
-def numbers(trainer):
-    """Returns all that a run is made of, as arrays by name."""
-    variables = {f"model {i}": v for i, v in enumerate(trainer.generator.variables)}
-    variables |= {f"optimiser {i}": v for i, v in enumerate(trainer.optimizer.variables)}
-    chains = {name: getattr(trainer.chains, name).copy() for name in trainer.chains.ARRAYS}
-    return {**chains, **{name: variable.numpy() for name, variable in variables.items()}}
-
-
 def test_the_loss_falls_in_one_trace(make_attention):
-    trainer = make_attention({"learning.steps": 120})
-    metrics = [trainer.run_step() for _ in range(120)]
-    # Steps compare patches at places of their own: means of many.
-    first, last = (np.mean([m.log_joint for m in part]) for part in (metrics[:30], metrics[-30:]))
+    trainer = make_attention({"learning.steps": 40})
+    metrics = [trainer.run_step() for _ in range(40)]
+    # Steps compare patches at places of their own, a few of which are far off: medians of many.
+    first, last = (np.median([m.log_joint for m in part]) for part in (metrics[:10], metrics[-20:]))
     assert last > first
     assert trainer.num_traces == 1
     # Explained without its surroundings, no frame is a copy.
@@ -92,23 +84,23 @@ def test_windows_know_where_in_the_memory_they_are(make_attention):
 
 
 def test_padding_has_no_influence(make_attention, monkeypatch):
-    settings, lengths = {"learning.batch_size": 2}, (12, 20)
-    clean, dirty = (make_attention(settings, lengths) for _ in range(2))
-    rubbish = np.random.default_rng(0).normal(size=clean.chains.noise.shape[1])
-    gather = dirty.chains.gather
+    trainer = make_attention({"learning.batch_size": 2}, (12, 20))
+    start, gather = numbers(trainer), trainer.chains.gather
+    rubbish = np.random.default_rng(0).normal(size=trainer.chains.noise.shape[1])
 
-    def with_rubbish_behind_the_end(*arguments):
+    def with_rubbish_after_the_end(*arguments):
         latents = gather(*arguments)
         latents.noise[0, 12:] = rubbish
         return latents
 
-    monkeypatch.setattr(dirty.chains, "gather", with_rubbish_behind_the_end)
-    for _ in range(3):
-        clean.run_step()
-        dirty.run_step()
-    kept, found = numbers(clean), numbers(dirty)
-    for name, values in kept.items():
-        np.testing.assert_array_equal(values, found[name], err_msg=name)
+    found = []
+    for gather_or_other in (gather, with_rubbish_after_the_end):
+        put_back(trainer, start)
+        monkeypatch.setattr(trainer.chains, "gather", gather_or_other)
+        for _ in range(3):
+            trainer.run_step()
+        found.append(numbers(trainer))
+    check_equal(*found)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,41 @@ def moving_clip(name, num_frames=8, size=16, seed=0):
     return Clip(name, name, np.clip(frames, 0, 255).astype(np.uint8), 25.0)
 
 
+def numbers(trainer):
+    """Returns all that a run is made of, as arrays by name."""
+    return {
+        name: place.copy() if isinstance(place, np.ndarray) else place.numpy()
+        for name, place in _places(trainer).items()
+    }
+
+
+def check_equal(found, expected):
+    """Asserts that arrays by name are the same to the bit."""
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name], values, err_msg=name)
+
+
+def put_back(trainer, kept):
+    """Puts a trainer, traced as it is, to where its numbers were kept, before its first step."""
+    for name, place in _places(trainer).items():
+        if isinstance(place, np.ndarray):
+            place[...] = kept[name]
+        else:
+            place.assign(kept[name])
+    trainer.completed = 0
+
+
+def _places(trainer):
+    """Returns the variables and arrays of a trainer by name."""
+    places = {f"model {i}": v for i, v in enumerate(trainer.generator.variables)}
+    places |= {f"optimiser {i}": v for i, v in enumerate(trainer.optimizer.variables)}
+    places["energies"] = trainer.energies.mean
+    if trainer.chains is not None:
+        places |= {name: getattr(trainer.chains, name) for name in trainer.chains.ARRAYS}
+    return places
+
+
 @pytest.fixture
 def make_store(tmp_path_factory):
     """make_store(clips) -> ClipStore of them."""

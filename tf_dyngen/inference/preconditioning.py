@@ -116,8 +116,8 @@ def _evenly_spaced(latents: Latents, num_points: int, num_frames) -> tf.Tensor:
 def _jacobian(function: Callable, argument: int, *inputs: tf.Tensor) -> tf.Tensor:
     """Returns d function / d inputs[argument], [K, n, m], of inputs [K, ...].
 
-    Row by row of J: the gradient to w of w' J v is J v. The same numbers as those of TensorFlow's
-    forward mode, which traces a function for every operation.
+    J v is the gradient to w of w' J v. TensorFlow's forward mode gives the same numbers, but traces
+    a function for every operation.
     """
     num_points, size = static_shape(inputs[argument])
     if not size:
@@ -130,8 +130,8 @@ def _jacobian(function: Callable, argument: int, *inputs: tf.Tensor) -> tf.Tenso
             outputs = function(*repeated)
         weights = tf.ones_like(outputs)
         outer.watch(weights)
-        pulled = inner.gradient(outputs, repeated[argument], output_gradients=weights)
-    pushed = outer.gradient(pulled, weights, output_gradients=directions)
+        pulled = inner.gradient(outputs, repeated[argument], output_gradients=[weights])
+    pushed = outer.gradient(pulled, weights, output_gradients=[directions])
     return tf.reshape(pushed, [num_points, size, outputs.shape[1:].num_elements()])
 
 

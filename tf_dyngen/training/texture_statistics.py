@@ -139,15 +139,20 @@ def _take(responses: tf.Tensor, length: tf.Tensor, changes: list[_Change], place
       places: of each change, see `_draw_places`.
     """
     num_windows, _, num_places, _ = static_shape(responses)
-    times, taken_places = [], []
-    for draw, change in zip(places, changes, strict=True):
-        time = _whole(draw[0], tf.maximum(length - change.frames[-1], 1))
-        times += [tf.minimum(time + later, length - 1) for later in change.frames]
-        taken_places += [_whole(draw[1], tf.constant(num_places))] * len(change.frames)
-    rows = tf.stack(times) * num_places + tf.stack(taken_places)
+    draws = tf.stack(places)
+    latest = tf.maximum(length - [change.frames[-1] for change in changes], 1)
+    times = _whole(draws[:, 0], latest[:, None])
+    taken_places = _whole(draws[:, 1], tf.constant(num_places))
+    # All that the changes consist of, one after the other.
+    numbers = [number for number, change in enumerate(changes) for _ in change.frames]
+    later = tf.constant([frame for change in changes for frame in change.frames])
+    factors = [factor for change in changes for factor in change.factors]
+    shown = tf.minimum(tf.gather(times, numbers) + later[:, None], length - 1)
+    rows = shown * num_places + tf.gather(taken_places, numbers)
     flat = tf.reshape(responses, [num_windows, -1, NUM_FILTERS])
-    parts = iter(tf.unstack(tf.gather(flat, rows, axis=1), axis=1))
-    sums = [tf.add_n([factor * next(parts) for factor in change.factors]) for change in changes]
+    weighted = tf.constant(factors, flat.dtype)[:, None, None] * tf.gather(flat, rows, axis=1)
+    parts = iter(tf.unstack(weighted, axis=1))
+    sums = [tf.add_n([next(parts) for _ in change.frames]) for change in changes]
     return tf.transpose(tf.stack(sums), [0, 1, 3, 2])
 
 
