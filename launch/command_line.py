@@ -37,6 +37,11 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     # What it tells of itself, such as which of its own functions are old.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    # TFDS tells those who use it what is deprecated within it.
+    logging.getLogger("absl").addFilter(lambda record: "is deprecated" not in record.getMessage())
+    # Videos are written by ffmpeg, a child process. Where gRPC is busy in another thread, its fork
+    # handlers end the child before ffmpeg starts, now and then.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     if any(argument in _HELP for argument in sys.argv[1:]):
         print(f"{(module_doc or '').strip()}\n{flags.FLAGS.module_help('__main__')}")
         return

@@ -1,5 +1,9 @@
 """The whole generator H: latents to frames. The only loop over time stands in `rollout`."""
 
+import contextlib
+import random
+from collections.abc import Iterator
+
 import keras
 import tensorflow as tf
 
@@ -80,9 +84,20 @@ def build_generator(config: Config, num_moments: int = 1) -> AnyGenerator:
       config: settings of the run.
       num_moments: frames of all learned clips together, which `attention` keeps in memory.
     """
-    keras.utils.set_random_seed(config.seed)
-    if config.model.parameterisation == ATTENTION:
-        return AttentionGenerator(config.attention, config.video, num_moments)
-    return Generator(
-        build_transition(config.model), build_emission(config.model, config.video), config.model
-    )
+    with _seeded(config.seed):
+        if config.model.parameterisation == ATTENTION:
+            return AttentionGenerator(config.attention, config.video, num_moments)
+        return Generator(
+            build_transition(config.model), build_emission(config.model, config.video), config.model
+        )
+
+
+@contextlib.contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Seeds Keras's initialisers, by Python's generator, which is put back in the end."""
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
