@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # TFDS tells those who use it what is deprecated within it.
     logging.getLogger("absl").addFilter(lambda record: "is deprecated" not in record.getMessage())
+    # Of pictures that are damaged, which messages of our own name.
+    warnings.filterwarnings("ignore", module="PIL")
     # Videos are written by ffmpeg, a child process. Where gRPC is busy in another thread, its fork
     # handlers end the child before ffmpeg starts, now and then.
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")

@@ -56,7 +56,7 @@ def shifts_to_donors(visible: np.ndarray) -> np.ndarray:
         first, last = np.zeros_like(time), np.full_like(time, num_frames)
         if gaps is not None:
             first, last = gaps.before[is_open], num_frames - gaps.behind[is_open]
-        found = _serve(_Hidden(time, place, first, last), seen, np.count_nonzero(~visible))
+        found = _serve(_Hidden(time, place, first, last), seen, int(np.count_nonzero(~visible)))
         shifts[is_open] = found
     return shifts
 
