@@ -222,11 +222,9 @@ def _masked(random, path: Path) -> Case:
 def look_at(case: Case, folder: Path) -> tuple[str, str]:
     """Looks at an input; returns `read`, `refused` or `fault`, and what was said."""
     output, temporary = folder / "look" / "sheet.png", folder / "temporary"
-    output.parent.mkdir()
-    temporary.mkdir()
-    said = io.StringIO()
-    started = time.monotonic()
-    lengths: list[int] = []
+    for made in (output.parent, temporary):
+        made.mkdir()
+    said, started, lengths = io.StringIO(), time.monotonic(), []
     with _temporary_files_in(temporary), contextlib.redirect_stderr(said), _noting(lengths):
         try:
             video = VideoConfig(num_frames=NUM_FRAMES, height=SIZE[0], width=SIZE[1])
