@@ -12,6 +12,7 @@ from typing import Any
 
 from absl import flags
 
+from launch import waiting
 from tf_dyngen.errors import UserError, WorkerLostError
 
 MISTAKE = 2
@@ -51,7 +52,8 @@ def run(main: Callable[[], None], module_doc: str | None) -> None:
     signal.signal(signal.SIGTERM, _raise_terminated)
     try:
         _parse_flags()
-        main()
+        with waiting.told():
+            main()
     except UserError as error:
         _end(error, MISTAKE)
     except WorkerLostError as error:

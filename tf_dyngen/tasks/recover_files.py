@@ -82,6 +82,7 @@ def recover_files(
         raise UserError(
             f"the clips of {workdir} have changed since it was trained", "train it again"
         )
+    _say("building the graph of a move; then samples are drawn")
     names = [record.name for record in batches.store.records]
     rows = [row for row, has_mask in enumerate(batches.store.has_mask) if has_mask]
     if len(rows) < len(names):
