@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-SILENCE = 3.0
+SILENCE = 2.5
 _PAUSE = 0.5
 # To the start of the line, and nothing on it.
 _CLEAR = "\r\x1b[K"
@@ -17,7 +17,7 @@ _CLEAR = "\r\x1b[K"
 
 @contextlib.contextmanager
 def told() -> Iterator[None]:
-    """Shows, while the block lasts, the seconds of every silence on stderr of 3 seconds and more.
+    """Shows, while the block lasts, the seconds of every silence on stderr that is not short.
 
     They stand in a line of their own, or at the end of a progress bar, and go with the next word.
     Nothing is shown where stderr is no terminal.

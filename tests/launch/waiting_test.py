@@ -50,7 +50,7 @@ def watched(monkeypatch):
 def test_a_silence_after_a_line_stands_in_a_line_of_its_own_and_goes(watched):
     stream, terminal, now = watched
     stream.write("reading\n")
-    now[0] = 2.9
+    now[0] = 2.4
     stream.tell()
     assert terminal.getvalue() == "reading\n"
     for now[0], told in ((3.2, "  3 s ..."), (12.4, "  12 s ...")):
