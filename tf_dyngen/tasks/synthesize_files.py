@@ -54,11 +54,8 @@ def synthesize_files(
     Raises: UserError if there is no trained run or no such clip, or the output cannot be written.
     """
     paths = output_paths(output, num_videos)
-    run = load_run(
-        workdir,
-        lambda line: print(line, file=sys.stderr),
-        with_chains=motion is not None or appearance not in (None, RANDOM),
-    )
+    is_of_clips = motion is not None or appearance not in (None, RANDOM)
+    run = load_run(workdir, _say, with_chains=is_of_clips)
     refuse_sources(paths, run.record.source)
     catalogue = ClipCatalogue(workdir, run.record)
     clip = run.record.clips[0] if motion is None else catalogue.find(motion).record
@@ -84,8 +81,8 @@ def synthesize_files(
                     steps = LoopSteps() if loop else None
                     _write(play(seed + number), writer, bar, steps)
                     if steps is not None:
-                        print(f"loop: {steps.describe()}", file=sys.stderr)
-            print(f"wrote {path}", file=sys.stderr)
+                        _say(f"loop: {steps.describe()}")
+            _say(f"wrote {path}")
     return paths
 
 
@@ -135,3 +132,7 @@ def _write(
         if steps is not None:
             steps.add(piece)
         bar.update(len(piece))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
