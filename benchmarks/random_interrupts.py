@@ -109,6 +109,7 @@ def main(_) -> None:
             faults = faults_of(process, number, new)
             num_faults += bool(faults)
             rows.append([command, f"{moment:.1f} s", number.name, "; ".join(faults) or "none"])
+            print(*rows[-1], sep=", ", file=sys.stderr, flush=True)
             shutil.rmtree(new)
     measuring.print_table(["command", "moment", "signal", "faults"], rows)
     sys.exit(num_faults > 0)
