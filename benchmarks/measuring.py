@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-import tensorflow as tf
 
 from launch import data_sets
-from tf_dyngen.model.generator import Generator
+from tf_dyngen.model.generator import Generator, to_pixels
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.simulation.textures import catalogue
 from tf_dyngen.tasks.session import Session
@@ -47,8 +46,7 @@ def temporary_store(clips: Sequence[Clip]) -> ClipStore:
 
 def render(generator: Generator, latents: Latents) -> np.ndarray:
     """Returns the frames of one clip's latents, [T, H, W, C] uint8."""
-    frames = generator(latents)[0][0]
-    return tf.cast(tf.round((frames + 1.0) * 127.5), tf.uint8).numpy()
+    return to_pixels(generator(latents)[0][0]).numpy()
 
 
 def train_run(

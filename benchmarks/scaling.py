@@ -31,7 +31,7 @@ from tf_dyngen.inference.chains import Chains, Visit
 from tf_dyngen.model.latents import LatentSizes
 from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.chain_files import read_chains, write_chains
-from tf_dyngen.training.devices import MIRRORED, ONE_DEVICE, choose_strategy
+from tf_dyngen.training.devices import MIRRORED, ONE_DEVICE, choose_strategy, plain_sums
 from tf_dyngen.training.start import FittedClips, build_learner, start_learner
 from tf_dyngen.training.trainer import Trainer
 from tf_dyngen.training.window_order import ONLY_WORKER
@@ -138,6 +138,7 @@ def build_trainer(config: Config, store: ClipStore, strategy: tf.distribute.Stra
     return Trainer(config, *learner, batches, Workers(strategy))
 
 
+@plain_sums()
 def measure_clips(preset: str) -> list[list[str]]:
     """Returns the time of a step for each size of data set."""
     config = configs.override(presets.load(preset), SMALL)
@@ -153,6 +154,7 @@ def measure_clips(preset: str) -> list[list[str]]:
     ]
 
 
+@plain_sums()
 def serve_steps(connection, preset: str, num_devices: int) -> None:
     """Runs a step whenever something is received; each device computes on one core."""
     # A single device could else run independent operations side by side.

@@ -14,7 +14,7 @@ from benchmarks import measuring
 from tf_dyngen import presets
 from tf_dyngen.model.normalization import Mode, Statistics
 from tf_dyngen.training.batches import ClipBatches
-from tf_dyngen.training.devices import choose_strategy
+from tf_dyngen.training.devices import choose_strategy, plain_sums
 from tf_dyngen.training.start import FittedClips, build_learner, start_learner
 from tf_dyngen.training.trainer import Trainer
 from tf_dyngen.training.workers import Workers
@@ -79,6 +79,7 @@ def rebuild_seconds(trainer: Trainer) -> float:
     return (with_rebuild - without) / every
 
 
+@plain_sums()
 def main(_) -> None:
     """Prints the table."""
     config = presets.load(_PRESET.value)

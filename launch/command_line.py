@@ -7,12 +7,14 @@ import math
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from absl import flags
 
+from launch import waiting
 from tf_dyngen import messages
 from tf_dyngen.errors import UserError, WorkerLostError
 
@@ -52,13 +54,21 @@ def run(main: Callable[[], Any], module_doc: str | None) -> None:
     # What it tells of itself, such as which of its own functions are old.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     messages.show_on_terminal(_worded)
+    # TFDS tells those who use it what is deprecated within it.
+    logging.getLogger("absl").addFilter(lambda record: "is deprecated" not in record.getMessage())
+    # Of pictures that are damaged, which messages of our own name.
+    warnings.filterwarnings("ignore", module="PIL")
+    # Videos are written by ffmpeg, a child process. Where gRPC is busy in another thread, its fork
+    # handlers end the child before ffmpeg starts, now and then.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     if any(argument in _HELP for argument in sys.argv[1:]):
         print(_worded(f"{(module_doc or '').strip()}\n{flags.FLAGS.module_help('__main__')}"))
         return
     signal.signal(signal.SIGTERM, _raise_terminated)
     try:
         _parse_flags()
-        result = main()
+        with waiting.told():
+            result = main()
         if result is not None and json_is_wanted():
             print(json.dumps(_plain(result), allow_nan=False))
     except UserError as error:

@@ -1,5 +1,6 @@
 """A signal becomes a request that is confirmed at once."""
 
+import concurrent.futures
 import os
 import signal
 
@@ -24,3 +25,15 @@ def test_a_signal_is_confirmed_at_once_and_a_second_acts_as_it_used_to(capfd, nu
                 os.kill(os.getpid(), number)
     finally:
         signal.signal(number, before)
+
+
+def test_beside_the_main_thread_signals_are_left_as_they_are():
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+
+    def ask():
+        with StopRequest() as stop:
+            now = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+            return stop(), now
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        assert pool.submit(ask).result() == (False, before)

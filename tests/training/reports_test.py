@@ -1,11 +1,12 @@
 """metrics.jsonl: its lines, what is judged when, and what a run that goes on finds there."""
 
 import dataclasses
+import re
 
 import pytest
 
 from tf_dyngen.training.metrics import Metrics
-from tf_dyngen.training.reports import Judging, MetricsLogAction, read_metrics
+from tf_dyngen.training.reports import Judging, MetricsLogAction, ProgressAction, read_metrics
 
 METRICS = Metrics(0, 1.5, 0.01, 26.0, -5.0, 1.0, 3.0)
 LEARNED = dataclasses.replace(METRICS, statistics_distance=0.5, log_motion_ratio=-0.1)
@@ -94,3 +95,34 @@ def test_every_line_is_json_whatever_the_numbers(run, tmp_path):
     (last,) = [line for line in read_metrics(tmp_path) if line["step"] == 5]
     assert last["mse"] == 0.0
     assert not {"psnr", "latent_std"} & last.keys()
+
+
+def test_the_time_left_is_right_after_a_minute_though_the_first_step_takes_long(
+    monkeypatch, capsys
+):
+    """40 s for the first step, a second for each of the other 300."""
+    now = [1000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    progress = ProgressAction(0, 301, float("inf"))
+    for step in range(1, 302):
+        now[0] += 40.0 if step == 1 else 1.0
+        progress.after_step(dataclasses.replace(METRICS, step=step))
+    progress.at_end(dataclasses.replace(METRICS, step=301))
+    first, *lines = capsys.readouterr().err.splitlines()
+    assert "takes longer than others" in first
+    # Nothing is known yet.
+    assert "left" not in lines[0]
+    told = [re.search(r"step (\d+)/301 .* (\d+) s left", line).groups() for line in lines[1:]]
+    assert len(told) >= 28
+    for step, left in told:
+        assert int(left) == 301 - int(step)
+
+
+def test_no_more_time_is_left_than_is_allowed(monkeypatch, capsys):
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    progress = ProgressAction(0, 1000, 60.0)
+    for step in range(1, 31):
+        now[0] += 1.0
+        progress.after_step(dataclasses.replace(METRICS, step=step))
+    assert capsys.readouterr().err.splitlines()[-1].endswith(" 30 s left")

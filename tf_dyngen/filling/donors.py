@@ -5,6 +5,8 @@ prediction misses at a donor's time is therefore a fair draw of what it misses a
 (conditional simulation: Journel and Huijbregts, "Mining Geostatistics", 1978).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from tf_dyngen.filling.gaps import Gaps
@@ -12,6 +14,24 @@ from tf_dyngen.filling.gaps import Gaps
 MOST_SHIFTS = 8
 # Of the hidden pixels, the least that a further shift must serve.
 LEAST_SERVED = 0.002
+# Entries that are looked at at once: hidden pixels times frames.
+MOST_AT_ONCE = 2**24
+
+
+class _Hidden(NamedTuple):
+    """Hidden pixels, in the order of time: all [n].
+
+    time: of each. place: row * W + column. first, last: donors are of frames [first, last).
+    """
+
+    time: np.ndarray
+    place: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+
+    def taken(self, chosen: np.ndarray) -> "_Hidden":
+        """Returns some of them."""
+        return _Hidden(*(values[chosen] for values in self))
 
 
 def shifts_to_donors(visible: np.ndarray) -> np.ndarray:
@@ -25,38 +45,58 @@ def shifts_to_donors(visible: np.ndarray) -> np.ndarray:
       visible: [T, H, W] bool.
     Returns: [T, H, W] int32; 0 at visible pixels and those that no donor is found for.
     """
+    num_frames = len(visible)
     shifts = np.zeros(visible.shape, np.int32)
+    # Of each place, when it is seen: rows that lie together in memory.
+    seen = np.ascontiguousarray(visible.reshape(num_frames, -1).T)
     for gaps in (Gaps(visible), None):
-        _serve(shifts, visible, gaps)
+        is_open = ~visible & (shifts == 0)
+        time, *rest = np.nonzero(is_open)
+        place = np.ravel_multi_index(tuple(rest), visible.shape[1:])
+        first, last = np.zeros_like(time), np.full_like(time, num_frames)
+        if gaps is not None:
+            first, last = gaps.before[is_open], num_frames - gaps.behind[is_open]
+        found = _serve(_Hidden(time, place, first, last), seen, int(np.count_nonzero(~visible)))
+        shifts[is_open] = found
     return shifts
 
 
-def _serve(shifts: np.ndarray, visible: np.ndarray, gaps: Gaps | None) -> None:
-    """Sets shifts where they are 0 and a pixel is hidden."""
-    candidates = [shift for shift in range(1 - len(visible), len(visible)) if shift]
-    least = max(1, LEAST_SERVED * np.count_nonzero(~visible))
+def _serve(hidden: _Hidden, seen: np.ndarray, num_hidden: int) -> np.ndarray:
+    """Returns the shift of each hidden pixel, [n], 0 where none of the few serves it."""
+    num_frames = seen.shape[1]
+    chosen = np.zeros(len(hidden.time), np.int32)
+    still_open = np.arange(len(hidden.time))
+    shifts = np.arange(1 - num_frames, num_frames)
+    counts = _count(hidden, seen)
+    least = max(1, LEAST_SERVED * num_hidden)
     for _ in range(MOST_SHIFTS):
-        open_pixels = ~visible & (shifts == 0)
-        counts = [np.count_nonzero(_served(open_pixels, visible, gaps, s)) for s in candidates]
         # Of shifts that serve as many, the shortest: light drifts.
-        best = max(range(len(counts)), key=lambda i: (counts[i], -abs(candidates[i])))
-        if counts[best] < least:
-            return
-        now, _ = _overlap(len(visible), candidates[best])
-        shifts[now][_served(open_pixels, visible, gaps, candidates[best])] = candidates[best]
+        shift = shifts[max(range(len(shifts)), key=lambda i: (counts[i], -abs(shifts[i])))]
+        if counts[shift + num_frames - 1] < least:
+            break
+        left = hidden.taken(still_open)
+        donor = left.time + shift
+        served = (left.first <= donor) & (donor < left.last) & (donor >= 0) & (donor < num_frames)
+        served[served] = seen[left.place[served], donor[served]]
+        chosen[still_open[served]] = shift
+        counts -= _count(left.taken(served), seen)
+        still_open = still_open[~served]
+    return chosen
 
 
-def _overlap(num_frames: int, shift: int) -> tuple[slice, slice]:
-    """Returns the frames t for which t + shift is a frame, and those frames."""
-    first, last = max(0, -shift), num_frames - max(0, shift)
-    return slice(first, last), slice(first + shift, last + shift)
-
-
-def _served(open_pixels, visible, gaps: Gaps | None, shift: int) -> np.ndarray:
-    """Returns which open pixels a shift serves, of the frames t for which t + shift is a frame."""
-    now, then = _overlap(len(visible), shift)
-    if gaps is None:
-        return open_pixels[now] & visible[then]
-    time = np.arange(then.start, then.stop)[:, None, None]
-    predictable = (time >= gaps.before[now]) & (time + gaps.behind[now] < len(visible))
-    return open_pixels[now] & visible[then] & predictable
+def _count(hidden: _Hidden, seen: np.ndarray) -> np.ndarray:
+    """Returns how many hidden pixels each shift serves, [2 T - 1], shift 1 - T first."""
+    num_frames = seen.shape[1]
+    counts = np.zeros(2 * num_frames - 1, np.int64)
+    donors = np.arange(num_frames)
+    bounds = np.searchsorted(hidden.time, np.arange(num_frames + 1))
+    step = max(1, MOST_AT_ONCE // num_frames)
+    for time in range(num_frames):
+        for begin in range(bounds[time], bounds[time + 1], step):
+            part = slice(begin, min(begin + step, bounds[time + 1]))
+            served = seen[hidden.place[part]]
+            served &= donors >= hidden.first[part, None]
+            served &= donors < hidden.last[part, None]
+            first = num_frames - 1 - time
+            counts[first : first + num_frames] += np.count_nonzero(served, axis=0)
+    return counts

@@ -53,7 +53,9 @@ class Generator(keras.Model):
         return tf.stack(states, axis=1)
 
     def emit(self, states, appearance, mode: Mode = Mode.GENERATE, present=None):
-        """Returns frames [B, T, H, W, C] in [-1, 1] of states [B, T, S], appearance [B, A].
+        """Returns frames [B, T, H, W, C] of states [B, T, S] and appearance [B, A].
+
+        They are in [-1, 1], with `PixelBounds` up to a tenth beyond: `to_pixels` clips them.
 
         `present` [B, T] bool, if given, says which frames the clip's own statistics are of.
         """

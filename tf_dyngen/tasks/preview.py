@@ -48,9 +48,10 @@ def preview(
     collection = open_collection(source, video, own_masks=True)
     rows = evenly_spaced(len(collection), num_clips)
     clips = list(read_with_progress(collection, rows, video.every))
-    longest = max(len(clip.frames) for clip in clips)
-    if longest < video.num_frames:
-        say(f"{longest} of {video.num_frames} frames: there are no more")
+    lengths = sorted({len(clip.frames) for clip in clips})
+    if lengths[0] < video.num_frames:
+        found = f"{lengths[0]} to {lengths[-1]}" if len(lengths) > 1 else f"{lengths[0]}"
+        say(f"{found} of {video.num_frames} frames: there are no more")
     shown = [mark_hidden(clip.frames, clip.visible) for clip in clips]
     if output.suffix.lower() == PICTURE_SUFFIX:
         write_picture(output, contact_sheet(dict(zip(_labels(clips), shown, strict=True))))

@@ -1,6 +1,7 @@
 """What `launch.recover` writes: recovered clips, how sure they are, and how good where known."""
 
 import dataclasses
+import functools
 import io
 import re
 from pathlib import Path
@@ -16,6 +17,7 @@ from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.inpaint import write_at_source_size
 from tf_dyngen.tasks.recover import Recovery, recover_clip
 from tf_dyngen.tasks.training_clips import reopen_clips
+from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.clip_paths import expand_clip_paths
 from tf_dyngen.video.clips import blacken, read_clip
@@ -37,6 +39,8 @@ from tf_dyngen.video.writers import (
 CLIP_ITSELF = "clip"
 AT_TRAINING_SIZE = "training"
 AT_SOURCE_SIZE = "source"
+# Of the sampler's moves, the share at which its samples begin to be those of a chain that stands.
+LEAST_ACCEPTANCE = 0.1
 # Of the standard deviations, the share that is drawn darker than white.
 BRIGHTEST = 99.5
 
@@ -75,26 +79,23 @@ def recover_files(
     paths = expand_clip_paths(source.clips)
     truths = _read_truths(run, truth)
     batches = reopen_clips(run, workdir)
+    say("building the graph of a move; then samples are drawn")
     names = [record.name for record in batches.store.records]
-    rows = [row for row, has_mask in enumerate(batches.store.has_mask) if has_mask]
-    if len(rows) < len(names):
-        bare = listed(name for row, name in enumerate(names) if row not in rows)
-        say(f"nothing is hidden of {bare}, passed over")
+    rows = _masked_rows(batches)
     trained = run.record.config.inference.hidden_weight
-    weight = trained if hidden_weight is None else hidden_weight
+    recover = functools.partial(
+        recover_clip,
+        run,
+        batches,
+        num_samples=num_samples,
+        burn_in=burn_in,
+        hidden_weight=trained if hidden_weight is None else hidden_weight,
+    )
     visits = (num_samples + burn_in) * len(rows)
     with replacing(output) as folder, progress_bar(total=visits, unit="sample") as bar:
         folder.mkdir()
         for row in rows:
-            recovery = recover_clip(
-                run,
-                batches,
-                row,
-                num_samples=num_samples,
-                burn_in=burn_in,
-                hidden_weight=weight,
-                report=bar.update,
-            )
+            recovery = recover(row, report=bar.update)
             one = folder if len(names) == 1 else folder / _folder_name(row, names[row])
             one.mkdir(exist_ok=True)
             _write(one, recovery, truths[row] if truths else None, num_samples)
@@ -124,6 +125,15 @@ def _load_run_with_masks(workdir: Path, output_size: str) -> TrainedRun:
 def _folder_name(row: int, clip_name: str) -> str:
     """Returns a plain name: a data set's clips have colons and slashes in theirs."""
     return f"{row:03d}_" + re.sub(r"[^\w.-]+", "_", clip_name)
+
+
+def _masked_rows(batches: ClipBatches) -> list[int]:
+    """Returns the rows of clips of which something is hidden, and says which are passed over."""
+    clips = list(zip(batches.store.records, batches.store.has_mask, strict=True))
+    bare = [record.name for record, has_mask in clips if not has_mask]
+    if bare:
+        say(f"nothing is hidden of {listed(bare)}, passed over")
+    return [row for row, (_, has_mask) in enumerate(clips) if has_mask]
 
 
 def _read_truths(run: TrainedRun, truth: str | None) -> list[np.ndarray] | None:
@@ -158,7 +168,12 @@ def _read_truths(run: TrainedRun, truth: str | None) -> list[np.ndarray] | None:
 
 
 def _write(folder: Path, recovery: Recovery, truth: np.ndarray | None, num_samples: int) -> None:
-    clip = recovery.clip
+    clip, share = recovery.clip, recovery.moments.acceptance
+    if share < LEAST_ACCEPTANCE:
+        say(
+            f"WARNING: {clip.name}: {share:.0%} of the sampler's moves were accepted, its samples "
+            "are much alike: give a larger --burn_in, in which steps get shorter"
+        )
     largest = float(np.percentile(recovery.std[recovery.std > 0], BRIGHTEST))
     deviation = heat(recovery.std.mean(axis=-1), largest)
     videos = {

@@ -57,7 +57,8 @@ def synthesize_files(
     Raises: UserError if there is no trained run or no such clip, or the output cannot be written.
     """
     paths = output_paths(output, num_videos)
-    run = load_run(workdir, say, with_chains=motion is not None or appearance not in (None, RANDOM))
+    is_of_clips = motion is not None or appearance not in (None, RANDOM)
+    run = load_run(workdir, say, with_chains=is_of_clips)
     refuse_sources(paths, run.record.source)
     catalogue = ClipCatalogue(workdir, run.record)
     clip = run.record.clips[0] if motion is None else catalogue.find(motion).record

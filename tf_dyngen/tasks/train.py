@@ -21,7 +21,7 @@ from tf_dyngen.training import run_lock
 from tf_dyngen.training.attention_start import complete_settings
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
 from tf_dyngen.training.clip_loading import cache_folder
-from tf_dyngen.training.devices import MULTI_WORKER, choose_strategy
+from tf_dyngen.training.devices import MULTI_WORKER, choose_strategy, plain_sums
 from tf_dyngen.training.machine_memory import gpu_memory
 from tf_dyngen.training.memory import check_memory, estimate_parts
 from tf_dyngen.training.reports import Judging, MetricsLogAction, ProgressAction
@@ -59,7 +59,8 @@ def train(
       WorkerLostError if another worker is gone.
     """
     workers = _meet(session)
-    with run_lock.hold(workdir, _say) if workers.is_chief else contextlib.nullcontext():
+    lock = run_lock.hold(workdir, _say) if workers.is_chief else contextlib.nullcontext()
+    with plain_sums(), lock:
         stored = load_record(workdir)
         config = _resolve_config(stored, preset, changes or {})
         given, source = source, complete_source(source, stored.source if stored else embedded)

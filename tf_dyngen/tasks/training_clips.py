@@ -64,10 +64,11 @@ def reopen_clips(run: TrainedRun, workdir: Path) -> ClipBatches:
     collection = open_collection(run.record.source, config.video, seed=config.seed)
     with ClipCache(cache_folder(workdir)) as cache:
         store = load_store(collection, config.video, cache)
-    if [clip.clip_id for clip in store.records] != list(run.chains.rows):
-        raise UserError(
-            f"the clips of {workdir} have changed since it was trained", "train it again"
-        )
+        # Within the block: the clips that were learned stay where they are kept.
+        if [clip.clip_id for clip in store.records] != list(run.chains.rows):
+            raise UserError(
+                f"the clips of {workdir} have changed since it was trained", "train it again"
+            )
     return ClipBatches(
         store,
         batch_size=config.learning.batch_size,

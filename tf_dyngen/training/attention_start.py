@@ -92,6 +92,7 @@ def choose_settings(
         retention = float(np.clip(1.0 - 1.0 / distance, 0.0, MOST_RETENTION))
         settings = dataclasses.replace(settings, retention=round(retention, 2))
     if settings.parts == 0 or settings.temperature == 0:
+        report("choosing, by trial videos, how many parts of the picture follow their own moments")
         settings = _choose_parts(settings, config.video, clips)
     report(
         f"the clip's moments are {distance:.1f} steps apart: {settings.parts}x{settings.parts} "

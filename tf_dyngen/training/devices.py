@@ -1,8 +1,10 @@
 """Where the replicas run: distribution strategies by name."""
 
+import contextlib
 import json
 import os
 import signal
+from collections.abc import Iterator
 
 import tensorflow as tf
 
@@ -19,6 +21,22 @@ EXAMPLE = (
 )
 
 
+@contextlib.contextmanager
+def plain_sums() -> Iterator[None]:
+    """Switches graph rewriting of sums off while the block lasts, which covers first calls.
+
+    TensorFlow 2.21 turns sums of gradients in a while loop into temporary variables that collide
+    from one iteration to the next (AlreadyExistsError).
+    """
+    name = "arithmetic_optimization"
+    before = tf.config.optimizer.get_experimental_options().get(name, True)
+    tf.config.optimizer.set_experimental_options({name: False})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({name: before})
+
+
 def choose_strategy(name: str, *, wait_seconds: float = 600.0) -> tf.distribute.Strategy:
     """Returns a strategy; to be called before TensorFlow computes anything.
 
@@ -26,16 +44,12 @@ def choose_strategy(name: str, *, wait_seconds: float = 600.0) -> tf.distribute.
     over all GPUs, or over all logical CPUs where there is no GPU. `multi_worker` does so on every
     machine of the cluster that the environment variable TF_CONFIG describes.
 
-    Graph rewriting of sums is switched off: TensorFlow 2.21 turns sums of gradients in a while loop
-    into temporary variables that collide from one iteration to the next (AlreadyExistsError).
-
     Args:
       name: of STRATEGIES.
       wait_seconds: how long to wait for the other workers; then SIGALRM ends the process.
     Raises: UserError if `mirrored` is asked for and there is one device only, or `multi_worker`
       and TF_CONFIG describes no cluster. WorkerLostError if another worker does not answer.
     """
-    tf.config.optimizer.set_experimental_options({"arithmetic_optimization": False})
     if name == MULTI_WORKER:
         _check_cluster(os.environ.get(TF_CONFIG))
         return _join_cluster(wait_seconds)

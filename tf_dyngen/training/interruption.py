@@ -3,12 +3,15 @@
 import contextlib
 import os
 import signal
+import threading
 
 _STDERR = 2
 
 
 class StopRequest:
     """A context in which SIGINT and SIGTERM set a flag; a second signal acts as it used to.
+
+    Beside the main thread, where Python takes no signals, it does nothing.
 
     Args:
       line: said at once when a signal comes; None says nothing.
@@ -20,6 +23,8 @@ class StopRequest:
         self._previous: dict[int, object] = {}
 
     def __enter__(self):
+        if threading.current_thread() is not threading.main_thread():
+            return self
         for number in (signal.SIGINT, signal.SIGTERM):
             self._previous[number] = signal.signal(number, self._request)
         return self

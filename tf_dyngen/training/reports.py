@@ -21,18 +21,26 @@ ADVICE = "free space or mend its permissions, then run the command again to go o
 
 
 class ProgressAction:
-    """A progress bar with step, rate, PSNR and time left; plain lines where none is drawn."""
+    """A progress bar with step, rate, PSNR and time left; plain lines where none is drawn.
+
+    The first step, in which TensorFlow builds its graph, takes longer and says nothing of others.
+    """
 
     def __init__(self, first_step: int, num_steps: int, max_seconds: float):
         self._num_steps = num_steps
         self._max_seconds = max_seconds
         self._first_step = first_step
         self._started = self._last_line = time.monotonic()
+        self._second_started: float | None = None
+        if first_step < num_steps:
+            say("building the graph of a step, which takes longer than others")
         bar = progress_bar(total=num_steps, done=first_step, unit="step")
         self._bar = None if bar.disable else bar
 
     def after_step(self, metrics: Metrics) -> None:
         """Moves the bar, or prints a line at most every ten seconds."""
+        if self._second_started is None:
+            self._second_started = time.monotonic()
         if self._bar is not None:
             self._bar.set_postfix_str(f"PSNR {metrics.psnr:.1f} dB", refresh=False)
             self._bar.update(metrics.step - self._bar.n)
@@ -52,13 +60,14 @@ class ProgressAction:
 
     def _print_line(self, metrics: Metrics) -> None:
         self._last_line = time.monotonic()
-        elapsed = self._last_line - self._started
-        rate = (metrics.step - self._first_step) / max(elapsed, 1e-9)
-        left = min((self._num_steps - metrics.step) / rate, max(0.0, self._max_seconds - elapsed))
-        say(
-            f"step {metrics.step}/{self._num_steps}  {rate:.2f} steps/s  "
-            f"PSNR {metrics.psnr:.1f} dB  {left:.0f} s left"
-        )
+        done = metrics.step - self._first_step - 1
+        speed = ""
+        if done > 0 and self._second_started is not None:
+            rate = done / max(self._last_line - self._second_started, 1e-9)
+            left = (self._num_steps - metrics.step) / rate
+            allowed = self._max_seconds - (self._last_line - self._started)
+            speed = f"  {rate:.2f} steps/s  {max(0.0, min(left, allowed)):.0f} s left"
+        say(f"step {metrics.step}/{self._num_steps}  PSNR {metrics.psnr:.1f} dB{speed}")
 
 
 class ScalarLog:

@@ -1,7 +1,6 @@
 """Clips from a TFDS data set: any with a video feature or a [T, H, W, C] tensor."""
 
 import difflib
-import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +12,6 @@ from tf_dyngen.config import VideoConfig, nearest_name
 from tf_dyngen.errors import UserError
 from tf_dyngen.video.clips import Clip, clip_from_frames
 from tf_dyngen.video.resizing import resize_mask
-
-# TFDS tells those who use it what is deprecated within it.
-logging.getLogger("absl").addFilter(lambda record: "is deprecated" not in record.getMessage())
 
 DEFAULT_SPLIT = "train"
 DEFAULT_FRAME_RATE = 25.0

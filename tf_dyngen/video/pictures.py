@@ -1,5 +1,7 @@
 """Pictures in files: one, or several that play one after the other, and folders of them."""
 
+import struct
+import zlib
 from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -35,7 +37,11 @@ UNDECODABLE = (
     EOFError,
     SyntaxError,
     ValueError,
-    IndexError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    struct.error,
+    zlib.error,
 )
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 # Browsers show a frame without a duration, or with one that is too short, for a tenth of a second.
@@ -80,7 +86,8 @@ class Animation(Footage):
             with Image.open(self.path, formats=FORMATS) as opened:
                 # An animated PNG may have a picture for viewers that cannot play it.
                 first = int(bool(opened.info.get("default_image")))
-                for place in range(first, 2**31):
+                announced = _num_announced(opened)
+                for place in range(first, announced):
                     opened.seek(place)
                     picture = to_8_bits(opened.copy())
                     size = size or picture.size
@@ -98,6 +105,7 @@ class Animation(Footage):
                     f"{self.path} holds no {self._format} frame that can be decoded",
                     f"export the {self._format} again",
                 ) from None
+            self.damage = self.damage or f"damaged: {number} of its pictures can be decoded"
 
 
 class PictureFolder(Footage):
@@ -132,7 +140,7 @@ class PictureFolder(Footage):
         first_size = None
         for number, path in enumerate(self._files):
             picture = open_picture(path)
-            num_held = count_pictures(path) if number == 0 else 1
+            num_held = count_pictures(path)
             if num_held > 1:
                 raise UserError(
                     f"{path} holds {num_held} pictures, one is wanted in a folder of frames",
@@ -170,14 +178,24 @@ def open_picture(path: Path, formats: tuple[str, ...] | None = None) -> Image.Im
 
 
 def count_pictures(path: Path) -> int:
-    """Count the pictures that a viewer shows one after the other; 0 if it is no picture."""
+    """Count the pictures that a viewer shows one after the other; 0 if it is no picture.
+
+    Of a file that is damaged after its first, it is the least that there were.
+    """
     try:
         with Image.open(path, formats=FORMATS) as opened:
-            if opened.format == STEREO_PHOTOGRAPH:
-                return 1
-            return getattr(opened, "n_frames", 1)
+            return 1 if opened.format == STEREO_PHOTOGRAPH else _num_announced(opened)
     except UNDECODABLE:
         return 0
+
+
+def _num_announced(opened: Image.Image) -> int:
+    """Returns how many pictures an open file says that it holds."""
+    try:
+        return getattr(opened, "n_frames", 1)
+    except UNDECODABLE:
+        # Another follows, and cannot be read.
+        return opened.tell() + 2
 
 
 def is_picture(path: Path) -> bool:
