@@ -1,11 +1,12 @@
 """The data sets of this project, made known to TFDS by their names."""
 
-import importlib
+import importlib.util
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-# Where builders are in a checkout, and where they are once they are installed.
-HOMES = ("datasets", "tf_dyngen.data_sets")
+# Where the builders are in a checkout, and where they are once they are installed: `datasets` may
+# then be the package of another project.
+CHECKOUT, INSTALLED = "datasets", "tf_dyngen.data_sets"
+FOLDER = Path(__file__).parents[1] / CHECKOUT
 
 
 def register(name: str) -> None:
@@ -14,8 +15,13 @@ def register(name: str) -> None:
     # Only a plain name can be a folder of ours.
     if not name.isidentifier():
         return
-    module = f"{name}.{name}_dataset_builder"
-    for home in HOMES:
-        if (ROOT / f"{home}.{module}".replace(".", "/")).with_suffix(".py").is_file():
-            importlib.import_module(f"{home}.{module}")
-            return
+    found = importlib.util.find_spec(CHECKOUT)
+    is_ours = found is not None and found.origin == str(FOLDER / "__init__.py")
+    module = f"{CHECKOUT if is_ours else INSTALLED}.{name}.{name}_dataset_builder"
+    try:
+        is_there = importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        # It has no folder among them.
+        return
+    if is_there:
+        importlib.import_module(module)

@@ -8,7 +8,9 @@ import keras
 import numpy as np
 from PIL import Image
 
+from tf_dyngen.config import nearest_name
 from tf_dyngen.errors import UserError
+from tf_dyngen.training.devices import MULTI_WORKER, STRATEGIES
 from tf_dyngen.video.stills import read_still
 
 LARGEST = 2**31 - 1
@@ -22,6 +24,17 @@ def check_backend() -> None:
             f"Keras computes with {found}, TensorFlow is wanted",
             "set the environment variable KERAS_BACKEND=tensorflow before Keras is imported",
         )
+
+
+def check_session(minutes: float | None, strategy: Any) -> None:
+    """Raises UserError for a time or a strategy that no call of `fit` can have."""
+    if minutes is not None and not minutes > 0:
+        raise UserError(f"minutes={minutes}", "give a number above 0")
+    if isinstance(strategy, str) and strategy == MULTI_WORKER:
+        advice = "run dyngen train with strategy=multi_worker on each of them"
+        raise UserError("several machines do not share a call of fit", advice)
+    if isinstance(strategy, str) and strategy not in STRATEGIES:
+        raise UserError(f"unknown strategy {strategy!r}", nearest_name(strategy, STRATEGIES))
 
 
 def check_whole(name: str, value: Any, least: int) -> None:

@@ -16,7 +16,7 @@ from tf_dyngen import presets
 from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
 from tf_dyngen.interface.callbacks import Followers
-from tf_dyngen.interface.checking import check_backend
+from tf_dyngen.interface.checking import check_backend, check_session
 from tf_dyngen.interface.given_clips import (
     Clips,
     GivenClip,
@@ -116,8 +116,7 @@ class DynamicTexture(TrainedModel):
           them, a run of others in `workdir`, or training that diverges.
         """
         check_backend()
-        if minutes is not None and not minutes > 0:
-            raise UserError(f"minutes={minutes}", "give a number above 0")
+        check_session(minutes, strategy)
         given = take_clips(clips, mask)
         changes = {**self._video_settings(given), **self._settings}
         if steps is not None:
