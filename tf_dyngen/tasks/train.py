@@ -13,10 +13,10 @@ from tf_dyngen.messages import say
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
 from tf_dyngen.tasks.new_video_judging import judging_of
 from tf_dyngen.tasks.real_frames import find_real_frames
-from tf_dyngen.tasks.samples import LONGEST_SAMPLE, SamplesAction
 from tf_dyngen.tasks.session import USUAL, Ended, Session
 from tf_dyngen.tasks.synthesize import Synthesizer
 from tf_dyngen.tasks.training_clips import LoadedClips, check_source, complete_source, load_clips
+from tf_dyngen.tasks.training_reports import reports_of, say_how_it_ended
 from tf_dyngen.training import run_lock
 from tf_dyngen.training.attention_start import complete_settings
 from tf_dyngen.training.checkpoint import FOLDER, CheckpointAction, Checkpoints
@@ -24,7 +24,7 @@ from tf_dyngen.training.clip_loading import cache_folder
 from tf_dyngen.training.devices import MULTI_WORKER, choose_strategy, plain_sums
 from tf_dyngen.training.machine_memory import gpu_memory
 from tf_dyngen.training.memory import check_memory, estimate_parts
-from tf_dyngen.training.reports import Judging, MetricsLogAction, ProgressAction
+from tf_dyngen.training.reports import Judging
 from tf_dyngen.training.run_record import RunRecord, check_same_run, load_record
 from tf_dyngen.training.start import FittedClips, Learner, build_learner, start_learner
 from tf_dyngen.training.trainer import Action, Trainer
@@ -234,7 +234,7 @@ def _train_and_report(
     with contextlib.ExitStack() as stack:
         stack.callback(trainer.batches.close)
         if workers.is_chief:
-            progress, log, *shown = _reports(workdir, trainer, learner, judging, session)
+            progress, log, *shown = reports_of(workdir, trainer, learner, judging, session)
             for report in (progress, log, *shown):
                 stack.callback(report.close)
             actions = [progress, log, saving, *shown]
@@ -244,59 +244,9 @@ def _train_and_report(
         stop = stack.enter_context(stopping)
         metrics = trainer.train(actions, should_stop=stop, max_seconds=session.max_seconds)
     if workers.is_chief:
-        _say_how_it_ended(workdir, trainer, session)
+        say_how_it_ended(workdir, trainer, session)
     figures = {} if metrics is None else metrics.known()
     return Ended(trainer.completed, config.learning.steps, figures)
-
-
-def _reports(
-    workdir: Path,
-    trainer: Trainer,
-    learner: Learner,
-    judging: Judging | None,
-    session: Session,
-) -> list[ProgressAction | MetricsLogAction | SamplesAction]:
-    """Returns what tells how training goes; to be closed in the end, whatever happens."""
-    config, first_step = trainer.config, trainer.completed
-    reports: list[ProgressAction | MetricsLogAction | SamplesAction] = [
-        ProgressAction(first_step, config.learning.steps, session.max_seconds),
-        MetricsLogAction(
-            workdir,
-            first_step=first_step,
-            num_steps=config.learning.steps,
-            every=config.output.log_every,
-            judging=judging,
-        ),
-    ]
-    if session.is_kept:
-        shown = trainer.batches.store.read(0)
-        samples = SamplesAction(
-            workdir,
-            clip=shown.first_frames(LONGEST_SAMPLE),
-            synthesizer=Synthesizer(learner.generator),
-            chains=learner.chains,
-            every=config.output.samples_every,
-            seed=config.seed,
-        )
-        reports.append(samples)
-    return reports
-
-
-def _say_how_it_ended(workdir: Path, trainer: Trainer, session: Session) -> None:
-    steps = trainer.config.learning.steps
-    ended = f"stopped at step {trainer.completed} of {steps}"
-    if trainer.completed > steps:
-        ended = f"{trainer.completed} steps are done, --steps={steps} asks for no more"
-    if not session.is_kept:
-        _say(ended)
-        return
-    if trainer.completed < steps:
-        advice = f"to go on: python -m launch.train --workdir={workdir}"
-    else:
-        more = max(2 * steps, trainer.completed + 1)
-        advice = f"for more: python -m launch.train --workdir={workdir} --steps={more}"
-    _say(f"{ended}; {advice}")
-    _say(f"look at {workdir}/samples; new video: python -m launch.synthesize --workdir={workdir}")
 
 
 def _say(line: str, workers: Workers | None = None) -> None:
