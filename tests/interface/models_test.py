@@ -45,7 +45,7 @@ def test_fitting_in_a_thread_prints_nothing_and_leaves_the_process_as_it_is(foun
 
 def test_callbacks_follow_the_steps_and_stop_them(found):
     # A clip of 12 frames is one window: every step is an epoch.
-    figures = ["grad_norm", "latent_std", "log_joint", "mse", "psnr", "seconds"]
+    figures = ["grad_norm", "latent_std", "log_joint", "mse", "psnr", "seconds", "truncated_share"]
     steps = [
         [["epoch begins", n], ["batch ends", 0, figures], ["epoch ends", n, figures]]
         for n in range(NUM_STEPS)

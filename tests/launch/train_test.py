@@ -162,7 +162,7 @@ def test_flags_change_size_length_and_settings_of_clips_of_two_lengths(
     assert len({clip["clip_id"] for clip in record["clips"]}) == 3
     config = record["config"]
     assert config["seed"] == 3
-    size = {"num_frames": 9, "height": 18, "width": 26, "channels": 1}
+    size = {"num_frames": 9, "height": 18, "width": 26, "shorter_side": 128, "channels": 1}
     assert config["video"] == {**size, "fit": "stretch", "start": "0", "every": 1}
     assert config["model"]["state_size"] == 5
     assert config["model"]["transition_hidden"] == [4, 4]

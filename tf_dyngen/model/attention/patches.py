@@ -60,7 +60,11 @@ def gather_patches(bank: tf.Tensor, grid: Grid, sources: Sources, step: int) -> 
 def take_patches(frames: tf.Tensor, grid: Grid, step: int) -> tf.Tensor:
     """Returns the pixels that frames [B, H, W, C] show at each place, [B, P, n, C]."""
     flat = tf.reshape(frames, [-1, grid.height * grid.width, frames.shape[-1]])
-    return tf.gather(flat, grid.pixels(step), axis=1)
+    inner = np.arange(0, grid.patch, step)
+    offsets = (inner[:, None] * grid.width + inner).ravel().astype(np.int32)
+    # As a sum it stays small in the graph.
+    pixels = (grid.tops * grid.width + grid.lefts)[:, None] + tf.constant(offsets)
+    return tf.gather(flat, pixels, axis=1)
 
 
 def offers(grid: Grid, sources: Sources) -> Sources:
@@ -141,13 +145,16 @@ class Painter:
             for rows, share_of_row in ((top, 1.0 - below), (bottom, below))
             for columns, share in ((left, 1.0 - beside), (right, beside))
         ]
-        # [4, H * W]
-        self._places = np.stack(
-            [(rows[:, None] * grid.columns + columns).ravel() for rows, columns, _ in corners]
-        ).astype(np.int32)
-        self._weights = np.stack([share.ravel() for *_, share in corners]).astype(np.float32)
-        self._rows = np.repeat(np.arange(grid.height), grid.width).astype(np.int32)
-        self._columns = np.tile(np.arange(grid.width), grid.height).astype(np.int32)
+        places = [(rows[:, None] * grid.columns + columns).ravel() for rows, columns, _ in corners]
+        # Tensors that graphs take from outside: a constant within a graph is held several times
+        # over, for every call.
+        with tf.init_scope():
+            # [4, H * W]
+            self._places = tf.constant(np.stack(places), tf.int32)
+            weights = np.stack([share.ravel() for *_, share in corners])
+            self._weights = tf.constant(weights.astype(np.float32)[:, :, None])
+            self._rows = tf.constant(np.repeat(np.arange(grid.height), grid.width), tf.int32)
+            self._columns = tf.constant(np.tile(np.arange(grid.width), grid.height), tf.int32)
 
     def __call__(self, bank: tf.Tensor, sources: Sources) -> tf.Tensor:
         """Returns frames [B, H, W, C] float32 in levels, of sources [B, P] in a bank."""
@@ -159,7 +166,7 @@ class Painter:
         row = tf.clip_by_value(self._rows + down, 0, grid.height - 1)
         column = tf.clip_by_value(self._columns + right, 0, grid.width - 1)
         pixels = tf.gather(bank, (time * grid.height + row) * grid.width + column)
-        mixed = tf.reduce_sum(self._weights[:, :, None] * tf.cast(pixels, tf.float32), axis=1)
+        mixed = tf.reduce_sum(self._weights * tf.cast(pixels, tf.float32), axis=1)
         return tf.reshape(mixed, [-1, grid.height, grid.width, bank.shape[-1]])
 
 

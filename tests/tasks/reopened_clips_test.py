@@ -1,4 +1,4 @@
-"""Recovery of clips that changed since they were learned: refused, and what was learned stays."""
+"""Clips of a run read again: where they changed, they are refused, and what was learned stays."""
 
 import types
 
@@ -8,7 +8,7 @@ import pytest
 from tests.training.conftest import moving_clip
 from tf_dyngen import presets
 from tf_dyngen.errors import UserError
-from tf_dyngen.tasks import recover_files
+from tf_dyngen.tasks.training_clips import reopen_clips
 from tf_dyngen.training.clip_loading import cache_folder, load_store
 from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.masked_clips import MaskSource
@@ -25,9 +25,9 @@ def test_changed_clips_are_refused_and_the_learned_ones_stay(tmp_path):
     learned = {clip.clip_id: 0 for clip in store.records}
     record = types.SimpleNamespace(config=config, source=source)
     run = types.SimpleNamespace(record=record, chains=types.SimpleNamespace(rows=learned))
-    assert recover_files._load(workdir, run).store.records == store.records
+    assert reopen_clips(run, workdir).store.records == store.records
     kept = sorted(cache_folder(workdir).iterdir())
     np.save(path, 255 - moving_clip("a", 12).frames)
     with pytest.raises(UserError, match="have changed since it was trained"):
-        recover_files._load(workdir, run)
+        reopen_clips(run, workdir)
     assert sorted(cache_folder(workdir).iterdir()) == kept
