@@ -22,6 +22,9 @@ def test_what_is_saved_is_read_back(tmp_path):
     assert film.shape == (5, 16, 16, 3)
     assert film.frame_rate == 12.5
     assert dg.read_clip(tmp_path / "new.mp4", size=(8, 10), channels=1).shape == (9, 8, 10, 1)
+    dg.Video(moving_waves(9, (16, 24))).save(tmp_path / "wide.mp4")
+    assert dg.read_clip(tmp_path / "wide.mp4", size=8).shape == (9, 8, 12, 3)
+    assert dg.read_clip(tmp_path / "wide.mp4").shape == (9, 16, 24, 3)
     with pytest.raises(ValueError, match="no form that videos are written in"):
         video.save(tmp_path / "new.txt")
     with pytest.raises(ValueError, match="is no video"):

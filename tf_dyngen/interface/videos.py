@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from tf_dyngen.config import STRETCH
+from tf_dyngen.config import STRETCH, VideoConfig
 from tf_dyngen.errors import UserError
 from tf_dyngen.interface.wording import words_of_python
 from tf_dyngen.messages import say
 from tf_dyngen.video import clips
+from tf_dyngen.video.file_clips import picture_size
+from tf_dyngen.video.frame_size import frame_size
 from tf_dyngen.video.timing import DEFAULT_FRAME_RATE
 from tf_dyngen.video.writers import write_video
 
-DEFAULT_SIZE = 64
+DEFAULT_SIZE = VideoConfig().shorter_side
 # What a notebook shows: no more frames, and no smaller, in pixels.
 MOST_SHOWN, SMALLEST_SHOWN = 750, 256
 
@@ -96,7 +98,8 @@ def read_clip(
 
     Args:
       path: of the file or folder; whatever ffmpeg decodes.
-      size: in pixels, of a square frame or (height, width); None keeps the clip's own.
+      size: in pixels, the shorter side at most, in the clip's own proportions; or (height, width);
+        None keeps the clip's own.
       num_frames: the most frames; None reads to the end.
       fit: "stretch", or "crop", which keeps proportions and cuts off what stands over.
       start: the first frame, or a time as in "3s".
@@ -105,9 +108,9 @@ def read_clip(
     Returns: Video [T, H, W, C] uint8, with the clip's frame rate.
     Raises: UserError, a ValueError, if it cannot be read.
     """
-    sides = (size, size) if isinstance(size, int) else size
-    if sides is not None and min(sides) < 1:
+    if size is not None and np.min(size) < 1:
         raise UserError(f"size={size}", "give a whole number of pixels above 0")
+    sides = frame_size(picture_size(Path(path)), size) if isinstance(size, int) else size
     clip = clips.read_clip(
         path,
         num_frames=num_frames,

@@ -35,7 +35,7 @@ BATCHES_HELD = 2
 # read and averaged; of a pixel of one frame, while patches are searched and put together. Measured:
 # 64x64 to 512x512, 30 to 240 frames, within 10 %. TensorFlow and what learning traces come first.
 COPIES_OF_A_REMEMBERED_FRAME = 5
-BYTES_OF_A_SEARCHED_PIXEL = 8000
+BYTES_OF_A_SEARCHED_PIXEL = 2000
 ATTENTION_RUNTIME_BYTES = 960e6
 # Of its patches while descriptors are fitted, and of these; of its noise in learning.
 COPIES_OF_A_PATCH, COPIES_OF_A_DESCRIPTOR, COPIES_OF_NOISE = 2, 6, 8

@@ -87,11 +87,7 @@ class FileCollection:
 
     def picture_size(self) -> tuple[int, int]:
         """Returns (H, W) of the first clip's first picture; UserError if it cannot be decoded."""
-        path = self.paths[0]
-        picture = next(open_footage(path).show([0]), None)
-        if picture is None:
-            raise UserError(f"{path} holds no frame that can be decoded", "give another clip")
-        return picture.height, picture.width
+        return picture_size(self.paths[0])
 
     def read(self, rows: np.ndarray) -> Iterator[Clip]:
         """Decodes the clips at `rows`; a copy of one before it gets an id of its own, and a line.
@@ -165,6 +161,14 @@ class FileCollection:
             f"{len(problems)} of {len(self.paths)} clips are bad: {'; '.join(problems)}",
             "take them out of the folder, or download or export them again",
         )
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Returns (H, W) of a clip's first picture; UserError if it cannot be decoded."""
+    picture = next(open_footage(path).show([0]), None)
+    if picture is None:
+        raise UserError(f"{path} holds no frame that can be decoded", "give another clip")
+    return picture.height, picture.width
 
 
 def _unused_masks(clips: Sequence[Path]) -> list[str]:
