@@ -33,7 +33,7 @@ COPIES_OF_A_CHAIN = 2
 BATCHES_HELD = 2
 # Of every frame that the attention model remembers, bytes at all sizes, once more while they are
 # read and averaged; of a pixel of one frame, while patches are searched and put together. Measured:
-# 64x64 to 512x512, 30 to 240 frames, within 10 %. TensorFlow and what learning traces come first.
+# 64x64 to 512x512, 60 to 240 frames, within 10 %. TensorFlow and what learning traces come first.
 COPIES_OF_A_REMEMBERED_FRAME = 5
 BYTES_OF_A_SEARCHED_PIXEL = 2000
 ATTENTION_RUNTIME_BYTES = 960e6
