@@ -17,6 +17,7 @@ from tf_dyngen.video.resizing import resize_frames
         ((480, 640), 256, (256, 342)),
         ((64, 64), 128, (64, 64)),  # Never enlarged.
         ((65, 97), 1080, (64, 96)),
+        ((67, 99), 1080, (66, 98)),  # Half of 67 is as near to 34 as to 33.
         ((2160, 3840), 1080, (1080, 1920)),
         ((500, 4000), 1080, (240, 1920)),  # The longer side is bounded.
         ((3, 300), 128, (8, 300)),

@@ -33,7 +33,8 @@ def frame_size(picture_size: tuple[int, int], shorter_side: int) -> tuple[int, i
     """
     shorter, longer = min(picture_size), max(picture_size)
     scale = min(shorter_side / shorter, LONGEST_SIDE / longer, 1.0)
-    height, width = (_even(scale * side) for side in picture_size)
+    # An odd side would be rounded up past the picture where it is not scaled.
+    height, width = (_even(min(scale * side, side // 2 * 2)) for side in picture_size)
     return height, width
 
 
