@@ -15,7 +15,7 @@ from pathlib import Path
 
 from absl import flags
 
-from launch import command_line
+from launch import command_line, waiting
 from tf_dyngen.errors import UserError
 
 DEFAULT_NUM_FRAMES = 240
@@ -102,7 +102,8 @@ def main() -> None:
         if _OUTPUT.value:
             record(pieces, Path(_OUTPUT.value), num_frames=num_frames, frame_rate=_FRAME_RATE.value)
         else:
-            play(pieces, sys.stdout, frame_rate=_FRAME_RATE.value, should_stop=stop)
+            with waiting.not_told():
+                play(pieces, sys.stdout, frame_rate=_FRAME_RATE.value, should_stop=stop)
 
 
 def _say(line: str) -> None:

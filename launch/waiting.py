@@ -41,12 +41,31 @@ def told() -> Iterator[None]:
             watched.clear()
 
 
+@contextlib.contextmanager
+def not_told() -> Iterator[None]:
+    """Lets silences pass within the block, in which pictures stand on the terminal."""
+    watched = sys.stderr
+    if not isinstance(watched, Watched):
+        yield
+        return
+    watched.wait_anew()
+    watched.is_hushed = True
+    try:
+        yield
+    finally:
+        watched.wait_anew()
+        watched.is_hushed = False
+
+
 class Watched:
     """A text stream that knows how long nothing was written to it.
 
     Args:
       stream: what is written goes there.
       terminal: where silences are told.
+
+    Attributes:
+      is_hushed: whether silences pass untold.
     """
 
     def __init__(self, stream: TextIO, terminal: TextIO):
@@ -57,12 +76,12 @@ class Watched:
         # What stands on the terminal's last line, such as a progress bar.
         self._line = ""
         self._is_told = False
+        self.is_hushed = False
 
     def write(self, text: str) -> int:
         """Writes text, in place of what was told of the silence before it."""
         with self._lock:
-            self.clear()
-            self._last = time.monotonic()
+            self.wait_anew()
             written = self._stream.write(text)
             self._line = (self._line + text).rpartition("\n")[2].rpartition("\r")[2]
             return written
@@ -74,11 +93,17 @@ class Watched:
                 self._is_told = False
                 self._show(self._line)
 
+    def wait_anew(self) -> None:
+        """Counts the silence from now on."""
+        with self._lock:
+            self.clear()
+            self._last = time.monotonic()
+
     def tell(self) -> None:
         """Says how long nothing was written, if that is long."""
         with self._lock:
             seconds = time.monotonic() - self._last
-            if seconds >= SILENCE:
+            if seconds >= SILENCE and not self.is_hushed:
                 self._is_told = True
                 note = f"  {seconds:.0f} s ..."
                 width = shutil.get_terminal_size().columns - 1

@@ -1,4 +1,4 @@
-"""Exports run where this package cannot be imported: by three loaders, each in a fresh process."""
+"""Exports run where this package cannot be imported: by TensorFlow's Python and C interfaces."""
 
 import json
 import shutil
@@ -13,9 +13,9 @@ import tensorflow as tf
 
 COMPILER = shutil.which("cc")
 C_SOURCE = Path(__file__).with_name("c_loader.c")
-# What the loaders share: no module of this software, nor Keras, can be imported.
+# TensorFlow alone: no module of this software, nor Keras, can be imported.
 ALONE = """
-    import json, sys
+    import sys
     for name in ("tf_dyngen", "launch", "keras"):
         sys.modules[name] = None
     import numpy as np
@@ -27,26 +27,12 @@ ALONE = """
         signature, name = key.split("/")
         calls.setdefault(signature, {})[name] = inputs[key]
     found = {}
-"""
-TF2_LOADER = """
     model = tf.saved_model.load(folder)
     for signature, given in calls.items():
         tensors = {name: tf.constant(value) for name, value in given.items()}
         for name, value in model.signatures[signature](**tensors).items():
             found[signature + "/" + name] = value.numpy()
-    np.savez(answers + "/tf2.npz", **found)
-"""
-SESSION_LOADER = """
-    found = {}
-    with tf.compat.v1.Session(graph=tf.Graph()) as session:
-        meta = tf.compat.v1.saved_model.load(session, ["serve"], folder)
-        for signature, given in calls.items():
-            definition = meta.signature_def[signature]
-            feeds = {definition.inputs[name].name: value for name, value in given.items()}
-            fetches = {name: value.name for name, value in definition.outputs.items()}
-            for name, value in session.run(fetches, feeds).items():
-                found[signature + "/" + name] = value
-    np.savez(answers + "/session.npz", **found)
+    np.savez(answers, **found)
 """
 
 
@@ -107,26 +93,22 @@ def check(found, expected):
             np.testing.assert_allclose(found[name], value, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("either", ["exported"], indirect=True)
 def test_a_fresh_process_runs_every_signature(served, requests, expected, tmp_path):
-    program = tmp_path / "program.py"
-    loaders = {"tf2": TF2_LOADER}
-    if served.sizes.appearance:
-        # A session reads the graph as the C interface does, at the cost of all its calls: once.
-        loaders["session"] = SESSION_LOADER
-    parts = map(textwrap.dedent, (ALONE, *loaders.values()))
-    program.write_text("".join(parts), encoding="utf-8")
+    program, answers = tmp_path / "program.py", tmp_path / "answers.npz"
+    program.write_text(textwrap.dedent(ALONE), encoding="utf-8")
     given = {
         f"{s}/{name}": value for s, inputs in requests.items() for name, value in inputs.items()
     }
     np.savez(tmp_path / "requests.npz", **given)
-    command = [sys.executable, "-P", program, served.path, tmp_path / "requests.npz", tmp_path]
+    command = [sys.executable, "-P", program, served.path, tmp_path / "requests.npz", answers]
     subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, timeout=600)
-    for loader in loaders:
-        with np.load(tmp_path / f"{loader}.npz") as found:
-            check(dict(found), expected)
+    with np.load(answers) as found:
+        check(dict(found), expected)
 
 
 @pytest.mark.skipif(COMPILER is None, reason="no C compiler on PATH")
+@pytest.mark.parametrize("either", ["with_looks"], indirect=True)
 def test_the_c_api_runs_every_signature(served, requests, expected, tmp_path):
     program = compile_loader(tmp_path)
     with tf.compat.v1.Session(graph=tf.Graph()) as session:

@@ -24,6 +24,16 @@ def main():
 
 command_line.run(main, None)
 """
+# Pictures on the terminal, which are not to be written over.
+PICTURES = QUIET.replace(
+    "    time.sleep(0.6)",
+    """
+    with waiting.not_told():
+        print("picture", end="", flush=True)
+        time.sleep(0.6)
+        print(" alone")
+""",
+)
 
 
 def seen(text):
@@ -78,8 +88,20 @@ def test_a_command_tells_a_terminal_and_nothing_else():
     command = [sys.executable, "-c", QUIET]
     ended = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=True)
     assert ended.stderr == "starting\ndone\n"
+    text = on_a_terminal(command)
+    assert " s ..." in text
+    assert seen(text) == ["starting", "done", ""]
+
+
+def test_pictures_are_not_written_over():
+    text = on_a_terminal([sys.executable, "-c", PICTURES])
+    assert text == "starting\npicture alone\ndone\n"
+
+
+def on_a_terminal(command):
+    """What a command wrote to its terminal."""
     own, theirs = pty.openpty()
-    with subprocess.Popen(command, cwd=ROOT, stderr=theirs):
+    with subprocess.Popen(command, cwd=ROOT, stdout=theirs, stderr=theirs):
         os.close(theirs)
         text = b""
         try:
@@ -90,5 +112,4 @@ def test_a_command_tells_a_terminal_and_nothing_else():
             pass
         finally:
             os.close(own)
-    assert b" s ..." in text
-    assert seen(text.decode().replace("\r\n", "\n")) == ["starting", "done", ""]
+    return text.decode().replace("\r\n", "\n")
