@@ -171,11 +171,13 @@ def judge_continuation(training: np.ndarray, held_out: np.ndarray | None) -> Row
     windows = [] if held_out is None else _spread(cut(held_out, window))
     if len(windows) < 2:
         return None
-    rows = []
-    for number in range(min(MOST_CONTINUATIONS, len(windows))):
-        others = np.concatenate(windows[:number] + windows[number + 1 :])
-        judge = Judge(training, others)
-        rows.append(judge.row([[windows[number]]], settles=False))
+    rows = [
+        # One after the other: a judge holds several times its frames.
+        Judge(training, np.concatenate(windows[:number] + windows[number + 1 :])).row(
+            [[windows[number]]], settles=False
+        )
+        for number in range(min(MOST_CONTINUATIONS, len(windows)))
+    ]
     figures = {
         name: Estimate.of([row.figures[name].mean for row in rows])
         for name in rows[0].figures

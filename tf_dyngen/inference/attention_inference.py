@@ -40,15 +40,25 @@ def infer_attention(generator: AttentionGenerator, frames, visible=None) -> Late
       visible: [1, T, H, W, 1] bool; what is hidden counts nothing. None hides nothing.
     """
     layout = generator.layout
-    levels = (tf.cast(frames, tf.float32)[0] + 1.0) * (PEAK / 2.0)
-    seen = tf.ones_like(levels[..., :1])
-    if visible is not None:
-        seen = tf.cast(visible[0], tf.float32)
-    levels, seen = _pad(levels, layout), _pad(seen, layout)
-    low, low_seen = _low_frames(levels, seen, layout)
+    clip = tf.squeeze(tf.cast(frames, tf.float32), 0)
+    shown = tf.ones_like(clip[:1, :, :, :1]) if visible is None else tf.squeeze(visible, 0)
+
+    def padded(frame):
+        number = 0 if visible is None else frame
+        levels = (clip[frame] + 1.0) * (PEAK / 2.0)
+        return _pad(levels, layout), _pad(tf.cast(shown[number], tf.float32), layout)
+
+    low, low_seen = tf.map_fn(
+        lambda frame: _low_frame(*padded(frame), layout),
+        tf.range(tf.shape(clip)[0]),
+        # One after the other: whole frames are large beside what is left of them.
+        parallel_iterations=1,
+        fn_output_signature=(tf.float32, tf.float32),
+    )
     moments, low_start = _start(generator, low[0], low_seen[0])
     noise = _follow(generator, moments, low_start[:, -1], low, low_seen)
-    sources = _show(generator, moments, low_start, levels[:1], seen[:1])
+    picture, seen = padded(0)
+    sources = _show(generator, moments, low_start, picture[None], seen[None])
     state = generator.state_of(moments, low_start, sources)
     return Latents(noise[None], state, tf.zeros([1, 0]))
 
@@ -170,25 +180,30 @@ def _own(generator: AttentionGenerator, grid: Grid, moments) -> Sources:
     return Sources(times, zeros + grid.tops, zeros + grid.lefts)
 
 
-def _low_frames(levels, seen, layout: Layout):
-    """Returns low frames [T, h * w, C], 0 to 1, of what is seen, and how much of each cell is."""
+def _low_frame(levels, seen, layout: Layout):
+    """Returns the low frame [h * w, C], 0 to 1, of what is seen, and how much of each cell is.
+
+    Args:
+      levels, seen: [H, W, C] and [H, W, 1], padded.
+      layout: of the model.
+    """
     share = _shrink(seen, layout.factor)
     low = _shrink(levels * seen, layout.factor) / tf.maximum(share, 1e-6) / PEAK
     size = layout.low[0] * layout.low[1]
-    return tf.reshape(low, [-1, size, layout.channels]), tf.reshape(share, [-1, size, 1])
+    return tf.reshape(low, [size, layout.channels]), tf.reshape(share, [size, 1])
 
 
-def _pad(frames, layout: Layout):
-    """Repeats the last row and column until frames [T, H, W, C] have the padded size."""
+def _pad(frame, layout: Layout):
+    """Repeats the last row and column until a frame [H, W, C] has the padded size."""
     rows, columns = (
         np.minimum(np.arange(padded), side - 1)
         for padded, side in zip(layout.padded, (layout.height, layout.width), strict=True)
     )
-    return tf.gather(tf.gather(frames, rows, axis=1), columns, axis=2)
+    return tf.gather(tf.gather(frame, rows, axis=0), columns, axis=1)
 
 
 def _shrink(frames, factor: int):
-    """Returns frames [T, H, W, C] averaged over factor x factor pixels."""
-    *_, height, width, channels = frames.shape
-    cells = [-1, height // factor, factor, width // factor, factor, channels]
-    return tf.reduce_mean(tf.reshape(frames, cells), axis=[2, 4])
+    """Returns frames [..., H, W, C] averaged over factor x factor pixels."""
+    *leading, height, width, channels = frames.shape
+    cells = [*leading, height // factor, factor, width // factor, factor, channels]
+    return tf.reduce_mean(tf.reshape(frames, cells), axis=[-4, -2])

@@ -149,7 +149,9 @@ class Assessor:
         row = self._row(name, videos, pictures, NUM_SHOWN)
         long = synthesize(request.drift_frames, request.seed)
         drift = self.judge.drift(self._progress.watch(long, f"judging {name}, the long video"))
-        figures = RunFigures(opened.run.step, reconstruction, drift, self._left_out(opened))
+        figures = RunFigures(
+            opened.run.step, reconstruction, drift, self._left_out(opened, synthesizer)
+        )
         return Assessment(name, {name: row}, pictures, figures)
 
     def assess_videos(self, videos: Mapping[str, Path]) -> Assessment:
@@ -226,12 +228,12 @@ class Assessor:
             return pictures, {}
         return pictures, _compare(frames, learned)
 
-    def _left_out(self, opened: OpenedRun) -> float | None:
+    def _left_out(self, opened: OpenedRun, synthesizer: Synthesizer) -> float | None:
         """Returns the PSNR of held-out frames by the moments of a memory without them."""
         generator, held_out = opened.run.generator, self.real.held_out
         if held_out is None or not isinstance(generator, AttentionGenerator):
             return None
-        inference = MomentInference(generator, Synthesizer(generator))
+        inference = MomentInference(generator, synthesizer)
         fit = inference.infer(to_model_range(held_out[:MOST_EXPLAINED]))
         return psnr_of(fit.error)
 

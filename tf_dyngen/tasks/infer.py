@@ -59,9 +59,13 @@ class MomentInference:
     def infer(self, frames: np.ndarray, report: Callable[[], object] = bool) -> ClipFit:
         """Infers the latents of a clip [T, H, W, C] float32 in [-1, 1]; see `ClipInference`."""
         latents = self._infer(frames[None])
-        made = np.concatenate([*self._synthesizer.render(latents, len(frames))])
+        start, error = 0, 0.0
+        for made in self._synthesizer.render(latents, len(frames)):
+            wanted = frames[start : start + len(made)]
+            error += float(np.square(to_model_range(made) - wanted).sum(dtype=np.float64))
+            start += len(made)
         report()
-        return ClipFit(latents, float(np.square(to_model_range(made) - frames).mean()))
+        return ClipFit(latents, error / frames.size)
 
 
 def known_clips(run: TrainedRun) -> list[KnownClip]:
