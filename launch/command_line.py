@@ -180,11 +180,19 @@ def require_data_dir(flag: flags.FlagHolder) -> None:
         )
 
 
-def parse_size(flag: flags.FlagHolder) -> tuple[int, int]:
-    """Returns (height, width) of `HEIGHTxWIDTH`, or of `64`, a square; UserError otherwise."""
+def parse_size(flag: flags.FlagHolder, *others: str) -> tuple[int, int]:
+    """Returns (height, width) of `HEIGHTxWIDTH`, or of `64`, a square.
+
+    Args:
+      flag: that was given.
+      others: what else the flag takes, for the advice.
+    Raises: UserError if it is neither.
+    """
     sides = flag.value.lower().split("x")
     if len(sides) > 2 or not all(side.isdecimal() for side in sides):
-        raise UserError(f"--{flag.name}={flag.value}", "give 64, or HEIGHTxWIDTH such as 96x160")
+        forms = ", ".join(["64", *others])
+        advice = f"give {forms}, or HEIGHTxWIDTH such as 96x160"
+        raise UserError(f"--{flag.name}={flag.value}", advice)
     return int(sides[0]), int(sides[-1])
 
 

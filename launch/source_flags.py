@@ -12,6 +12,7 @@ from launch import command_line
 if TYPE_CHECKING:
     from tf_dyngen.video.sources import Source
 
+SIZE_OF_SOURCE = "source"
 CLIP = flags.DEFINE_multi_string(
     "clip", [], "video file, GIF, folder of numbered pictures, .npy, or a pattern; may be repeated"
 )
@@ -47,6 +48,13 @@ HIDE = flags.DEFINE_string(
 DILATE = flags.DEFINE_integer("dilate", 0, "widen what is hidden by so many pixels")
 
 
+def require_clips() -> None:
+    """Raises UserError if a clip that is named is not there; to be asked before what takes long."""
+    from tf_dyngen.video.clip_paths import find_clips
+
+    find_clips(CLIP.value)
+
+
 def source() -> Source:
     """Returns where the flags say that the clips are; paths are made absolute.
 
@@ -78,11 +86,11 @@ def video_changes() -> dict[str, Any]:
 def _size_changes(size: str) -> dict[str, Any]:
     from tf_dyngen.config import SHORTER_SIDE_OF_SOURCE
 
-    if size.lower() == "source":
+    if size.lower() == SIZE_OF_SOURCE:
         return _shorter_side(SHORTER_SIDE_OF_SOURCE)
     if size.isdecimal():
         return _shorter_side(int(size))
-    height, width = command_line.parse_size(SIZE)
+    height, width = command_line.parse_size(SIZE, SIZE_OF_SOURCE)
     return {"video.height": height, "video.width": width}
 
 

@@ -54,6 +54,7 @@ def main() -> dict[str, Any]:
     command_line.require_data_dir(source_flags.DATA_DIR)
     workdir = command_line.required_path(_WORKDIR, "name the folder the run lives in")
     changes = _changes()
+    source_flags.require_clips()
 
     with command_line.quiet_imports():
         from launch import data_sets

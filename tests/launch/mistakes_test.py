@@ -95,7 +95,11 @@ MISTAKES = {
     "no minutes": (TRAIN, [*NEW_CLIP, "--minutes=0"], ["--minutes=0", "above 0"]),
     "not a number of minutes": (TRAIN, [*NEW_CLIP, "--minutes=nan"], ["--minutes=nan"]),
     "size of letters": (TRAIN, [*NEW_CLIP, "--size=abc"], ["--size=abc", "64"]),
-    "size of three": (TRAIN, [*NEW_CLIP, "--size=8x8x8"], ["--size=8x8x8", "HEIGHTxWIDTH"]),
+    "size of three": (
+        TRAIN,
+        [*NEW_CLIP, "--size=8x8x8"],
+        ["--size=8x8x8", "HEIGHTxWIDTH", "source"],
+    ),
     "empty size": (TRAIN, [*NEW_CLIP, "--size="], ["--size=", "256"]),
     "size too small": (TRAIN, [*NEW_CLIP, "--size=2"], ["2", "at least 8"]),
     "size too large": (TRAIN, [*NEW_CLIP, "--size=64x5000"], ["5000", "at most 1920"]),

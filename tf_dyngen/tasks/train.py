@@ -151,8 +151,12 @@ def _build_trainer(config: Config, clips: LoadedClips, workers: Workers) -> tupl
     # Before any weight takes memory of its own.
     check_memory(estimate_parts(config, **sizes, num_weights=0))
     learner = build_learner(config, store.records, workers.strategy)
-    num_weights = learner.generator.count_params()
-    memory = estimate_parts(config, **sizes, num_weights=num_weights)
+    generator = learner.generator
+    memory = estimate_parts(config, **sizes, num_weights=generator.count_params())
+    # What an attention model remembers of its clips is no parameter.
+    num_parameters = sum(
+        variable.shape.num_elements() for variable in generator.trainable_variables
+    )
     names = ", ".join(clip.name for clip in clips.records[:3]) + ", ..." * (num_clips > 3)
     lengths = sorted({clip.num_frames for clip in clips.records})
     length = f"{lengths[0]} to {lengths[-1]}" if len(lengths) > 1 else f"{lengths[0]}"
@@ -169,7 +173,7 @@ def _build_trainer(config: Config, clips: LoadedClips, workers: Workers) -> tupl
     num_devices = workers.strategy.num_replicas_in_sync
     _say(
         f"{config.preset}: {num_clips} clip{'s' * (num_clips > 1)} ({names}), {length} frames of "
-        f"{config.video.height}x{config.video.width}, {num_weights:,} parameters, about "
+        f"{config.video.height}x{config.video.width}, {num_parameters:,} learned parameters, about "
         f"{sum(memory) / 1e9:.1f} GB of memory, {config.learning.steps} steps, "
         f"{num_devices} device{'s' * (num_devices > 1)}",
         workers,
