@@ -88,6 +88,20 @@ def test_rows_of_a_batch_are_single_rows(generator, play):
     assert (frames[0].numpy() != frames[1].numpy()).any()
 
 
+def test_a_place_that_is_a_frame_ahead_waits_for_the_others():
+    """In what hardly moves and then flashes no place flashes before the others."""
+    levels = 10 + np.arange(NUM_FRAMES) + 40 * (np.arange(NUM_FRAMES) >= 6)
+    clip = np.broadcast_to(levels[:, None, None, None], (NUM_FRAMES, 16, 16, 3)).astype(np.uint8)
+    generator = make_attention(clip, parts=1)
+    state = generator.unpack(first_state(generator, 5))
+    *coarse, finest = state.sources
+    corner = np.arange(finest.time.shape[1]) < 2
+    ahead = finest._replace(time=finest.time + corner.astype(np.int32))
+    start = generator.pack(state._replace(sources=(*coarse, ahead)))
+    frames, _ = player(generator)(start, silence(generator, 6))
+    np.testing.assert_array_equal(frames[0], clip[5:11])
+
+
 def test_where_nothing_moves_the_state_stands(generator, play):
     moves = np.random.default_rng(0).random((2, NUM_FRAMES)) < 0.6
     noise = draw_noise(generator, NUM_FRAMES, num_videos=2)

@@ -20,6 +20,8 @@ from tf_dyngen.model.attention.patches import (
 )
 
 PEAK = 255.0
+# No time of sources: they are those of a memory's frames, or -1 - those.
+NO_FRAME = np.iinfo(np.int32).min
 
 
 class PatchSearch:
@@ -47,7 +49,11 @@ class PatchSearch:
         self._memory = memory
         self._grid, self._painter = grid, painter
         self._bank = memory.bank(grid).value
-        self._continued, self._shown = continued, shown.time[:, None]
+        self._continued = continued
+        # Where a clip ends nothing goes on: what has just been shown would stand still.
+        last = frame_of(shown.time)
+        ends = tf.equal(tf.gather(memory.after, last), last)
+        self._standing = tf.where(ends, last, NO_FRAME)[:, None]
         self._continuity, self._coherence = settings.continuity, settings.coherence
         self._before = take_patches(before, grid, COMPARED_STEP)[:, None]
 
@@ -79,8 +85,7 @@ class PatchSearch:
         times = tf.gather(self._memory.before, frame_of(candidates.time))
         before = candidates._replace(time=times)
         shown = gather_patches(self._bank, self._grid, before, COMPARED_STEP)
-        # Where a clip ends nothing goes on: what has just been shown would stand still.
-        stands = tf.cast(tf.equal(candidates.time, self._shown), tf.float32)
+        stands = tf.cast(tf.equal(candidates.time, self._standing), tf.float32)
         return self._continuity * distance(shown, self._before) + PEAK**2 * stands
 
     def _distance_to(self, candidates: Sources, frames) -> tf.Tensor:
