@@ -1,5 +1,6 @@
 """Two logical CPU devices for all tests; what is not run is said; fixtures that many ask for."""
 
+import contextlib
 import fcntl
 import functools
 import os
@@ -100,16 +101,35 @@ def made_once(tmp_path_factory):
     return made
 
 
-@pytest.fixture
-def float64():
-    """Models built in the test compute in double precision."""
+@contextlib.contextmanager
+def double_precision():
+    """Models built in it compute in double precision."""
     import keras
 
     keras.config.set_dtype_policy("float64")
     keras.config.set_floatx("float64")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy("float32")
+        keras.config.set_floatx("float32")
+
+
+@pytest.fixture
+def float64():
+    """Models built in the test compute in double precision."""
+    with double_precision():
+        yield
+
+
+@pytest.fixture(scope="module")
+def unoptimized():
+    """Graphs run as they were traced: for what TensorFlow's optimiser, slow, has no part in."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     yield
-    keras.config.set_dtype_policy("float32")
-    keras.config.set_floatx("float32")
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
 
 
 @pytest.fixture(scope="session")
