@@ -122,14 +122,23 @@ def float64():
         yield
 
 
-@pytest.fixture(scope="module")
-def unoptimized():
+@contextlib.contextmanager
+def unoptimized_graphs():
     """Graphs run as they were traced: for what TensorFlow's optimiser, slow, has no part in."""
     import tensorflow as tf
 
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    yield
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
+
+
+@pytest.fixture(scope="module")
+def unoptimized():
+    """Graphs of the module run as they were traced."""
+    with unoptimized_graphs():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -151,7 +160,8 @@ def twins(made_once, request):
         mirrored = request.getfixturevalue("mirrored")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("tf_dyngen.tasks.train.choose_strategy", lambda *_, **__: mirrored)
-            small_runs.train_kind(kind, folder)
+            with unoptimized_graphs():
+                small_runs.train_kind(kind, folder)
         export(folder / "run", folder / "versions")
 
     return lambda kind: made_once(f"twin_{kind}", functools.partial(make, kind))
