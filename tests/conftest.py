@@ -1,5 +1,6 @@
 """Two logical CPU devices for all tests; what is not run is said; fixtures that many ask for."""
 
+import contextlib
 import fcntl
 import functools
 import os
@@ -100,16 +101,44 @@ def made_once(tmp_path_factory):
     return made
 
 
-@pytest.fixture
-def float64():
-    """Models built in the test compute in double precision."""
+@contextlib.contextmanager
+def double_precision():
+    """Models built in it compute in double precision."""
     import keras
 
     keras.config.set_dtype_policy("float64")
     keras.config.set_floatx("float64")
-    yield
-    keras.config.set_dtype_policy("float32")
-    keras.config.set_floatx("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy("float32")
+        keras.config.set_floatx("float32")
+
+
+@pytest.fixture
+def float64():
+    """Models built in the test compute in double precision."""
+    with double_precision():
+        yield
+
+
+@contextlib.contextmanager
+def unoptimized_graphs():
+    """Graphs run as they were traced: for what TensorFlow's optimiser, slow, has no part in."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
+
+
+@pytest.fixture(scope="module")
+def unoptimized():
+    """Graphs of the module run as they were traced."""
+    with unoptimized_graphs():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +160,8 @@ def twins(made_once, request):
         mirrored = request.getfixturevalue("mirrored")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("tf_dyngen.tasks.train.choose_strategy", lambda *_, **__: mirrored)
-            small_runs.train_kind(kind, folder)
+            with unoptimized_graphs():
+                small_runs.train_kind(kind, folder)
         export(folder / "run", folder / "versions")
 
     return lambda kind: made_once(f"twin_{kind}", functools.partial(make, kind))

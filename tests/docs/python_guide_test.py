@@ -33,7 +33,7 @@ SMALL = {
 
 
 @pytest.fixture(scope="module")
-def left(tmp_path_factory):
+def left(tmp_path_factory, unoptimized):
     """The names that the guide's blocks leave."""
     folder = tmp_path_factory.mktemp("guide")
     for phase, name in enumerate(("fire", "camel", "horse")):

@@ -26,10 +26,10 @@ def clips(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def run(train, clips, tmp_path_factory):
+def run(train_quickly, clips, tmp_path_factory):
     workdir = tmp_path_factory.mktemp("attention") / "run"
     paths = [f"--clip={clips}/{name}.npy" for name in ("dark", "bright")]
-    train(f"--workdir={workdir}", *paths, "--size=16").check_good()
+    train_quickly(f"--workdir={workdir}", *paths, "--size=16").check_good()
     return workdir
 
 
@@ -104,10 +104,10 @@ def test_images_move(run, clips, tmp_path):
     assert "WARNING: the image is far" in said
 
 
-def test_the_shortest_clip_is_learned_in_grey_and_played(train, synthesize, tmp_path):
+def test_the_shortest_clip_is_learned_in_grey_and_played(train_quickly, synthesize, tmp_path):
     np.save(tmp_path / "clip.npy", waves(2, (20, 31)))
     flags = ["--size=20x31", f"--clip={tmp_path}/clip.npy", "--set=video.channels=1", "--steps=2"]
-    train(f"--workdir={tmp_path}/run", *flags).check_good()
+    train_quickly(f"--workdir={tmp_path}/run", *flags).check_good()
     arguments = [f"--workdir={tmp_path}/run", f"--output={tmp_path}/new.npy"]
     synthesize(*arguments, "--num_frames=5").check_good()
     assert np.load(tmp_path / "new.npy").shape == (5, 20, 31, 1)

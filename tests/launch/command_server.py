@@ -5,9 +5,9 @@ nothing of TensorFlow's runtime (which would not survive a fork), and then obeys
 standard input, each answered by a line on standard output:
 
   {"start": [MODULE or FILE.py, ARGUMENT, ...], "stdout": PATH, "stderr": PATH, "file_size": N,
-   "environment": {NAME: VALUE, ...}}
+   "environment": {NAME: VALUE, ...}, "optimizes": BOOLEAN}
       starts a command with these variables, in which no file may pass N bytes unless N is null,
-      and answers with its process id;
+      whose graphs TensorFlow optimises or not, and answers with its process id;
   {"wait": PROCESS_ID}
       answers with its exit status once it has ended, -N for an end by signal N.
 """
@@ -70,6 +70,9 @@ def run(request: dict) -> None:
         limit = resource.RLIMIT_FSIZE
         resource.setrlimit(limit, (request["file_size"], resource.getrlimit(limit)[1]))
     os.environ.update(request["environment"])
+    if not request["optimizes"]:
+        tensorflow = sys.modules["tensorflow"]
+        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     program, *arguments = request["start"]
     sys.argv = [program, *arguments]
     if program.endswith(".py"):

@@ -117,6 +117,7 @@ class CommandServer:
         *arguments: str,
         file_size: int | None = None,
         environment: dict[str, str] | None = None,
+        optimizes: bool = True,
     ) -> int:
         """Starts `python -m MODULE ARGUMENTS`; returns its process id."""
         if not self._ready:
@@ -128,6 +129,7 @@ class CommandServer:
             "start": [module, *arguments],
             "file_size": file_size,
             "environment": environment or {},
+            "optimizes": optimizes,
         }
         process = self._ask({**request, "stdout": str(printed[0]), "stderr": str(printed[1])})
         self._printed[process] = printed

@@ -1,5 +1,6 @@
 """What the tests of the commands share: running them, small clips, and reading what they wrote."""
 
+import functools
 import json
 import shutil
 from pathlib import Path
@@ -35,6 +36,12 @@ def finish(command_server):
 def train(start, finish):
     """train(ARGUMENT, ...) -> Ended."""
     return lambda *arguments, **limits: finish(start("launch.train", *arguments, **limits))
+
+
+@pytest.fixture(scope="session")
+def train_quickly(train):
+    """The same for runs of which the numbers matter little: TensorFlow optimises no graphs."""
+    return functools.partial(train, optimizes=False)
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +165,7 @@ def make_clips(folder):
 
 
 @pytest.fixture(scope="session")
-def actions(train, clips, made_once):
+def actions(train_quickly, clips, made_once):
     """A run on three clips with an appearance vector, to be copied before it is changed."""
     settings = {"model.appearance_size": 4, "learning.batch_size": 3, "learning.bptt_length": 8}
     flags = [f"--set={key}={value}" for key, value in settings.items()]
@@ -166,7 +173,7 @@ def actions(train, clips, made_once):
 
     def make(folder):
         run = [f"--workdir={folder}/run", "--preset=smoke", "--steps=60"]
-        train(*run, *paths, *flags).check_good()
+        train_quickly(*run, *paths, *flags).check_good()
 
     return made_once("actions", make) / "run"
 

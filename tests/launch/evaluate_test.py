@@ -8,6 +8,8 @@ import pytest
 
 from tests.launch.commands import run_here
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 LENGTH = ["--num_videos=2", "--num_frames=36", "--drift_frames=48"]
 
 
@@ -26,10 +28,10 @@ def film(waves, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def filmed(train, film, tmp_path_factory):
+def filmed(train_quickly, film, tmp_path_factory):
     workdir = tmp_path_factory.mktemp("filmed") / "run"
     every = ["--evaluate_every=10", "--steps=20"]
-    train(f"--workdir={workdir}", f"--clip={film}", "--preset=smoke", *every).check_good()
+    train_quickly(f"--workdir={workdir}", f"--clip={film}", "--preset=smoke", *every).check_good()
     return workdir
 
 
@@ -60,7 +62,7 @@ def test_a_run_beside_the_later_frames_of_its_clip(evaluate, filmed, tmp_path):
         assert words in ended.stderr
 
 
-def test_new_video_is_judged_while_training(filmed, train, metrics_of, tmp_path):
+def test_new_video_is_judged_while_training(filmed, train_quickly, metrics_of, tmp_path):
     def judged(workdir):
         return [line["step"] for line in metrics_of(workdir) if "motion" in line]
 
@@ -74,7 +76,7 @@ def test_new_video_is_judged_while_training(filmed, train, metrics_of, tmp_path)
     # A line of a step that a killed run had not saved.
     with (workdir / "metrics.jsonl").open("a") as file:
         file.write(json.dumps({"step": 24, "psnr": 1.0, "motion": 1.0}) + "\n")
-    train(f"--workdir={workdir}", "--steps=27", "--evaluate_every=12").check_good()
+    train_quickly(f"--workdir={workdir}", "--steps=27", "--evaluate_every=12").check_good()
     assert judged(workdir) == [10, 20, 24, 27]
     assert [line["step"] for line in metrics_of(workdir)] == [5, 10, 15, 20, 24, 25, 27]
     assert metrics_of(workdir)[4]["psnr"] != 1.0
@@ -90,10 +92,10 @@ def test_without_held_out_frames(evaluate, trained, tmp_path):
     assert "real continuation" not in found["figures"]
 
 
-def test_a_clip_of_three_frames(train, evaluate, waves, tmp_path):
+def test_a_clip_of_three_frames(train_quickly, evaluate, waves, tmp_path):
     np.save(tmp_path / "three.npy", waves(3))
     every = ["--evaluate_every=10", "--steps=10", "--preset=smoke"]
-    train(f"--workdir={tmp_path}/run", f"--clip={tmp_path}/three.npy", *every).check_good()
+    train_quickly(f"--workdir={tmp_path}/run", f"--clip={tmp_path}/three.npy", *every).check_good()
     flags = [f"--workdir={tmp_path}/run", f"--output={tmp_path}/out", *LENGTH]
     evaluate(*flags).check_good()
     found = read(tmp_path / "out")

@@ -15,9 +15,9 @@ SHAPE = (12, 16, 16, 3)
 
 
 @pytest.fixture(scope="module")
-def run(train, clip, tmp_path_factory):
+def run(train_quickly, clip, tmp_path_factory):
     workdir = tmp_path_factory.mktemp("fresh") / "run"
-    train(f"--workdir={workdir}", f"--clip={clip}", *FRESH).check_good()
+    train_quickly(f"--workdir={workdir}", f"--clip={clip}", *FRESH).check_good()
     return workdir
 
 
@@ -60,8 +60,8 @@ def test_images_and_exports_need_no_chains(command, waves, tmp_path):
         start(seed=tf.constant([3]), clip=tf.constant([0]))
 
 
-def test_recovery_needs_chains(train, clip, tmp_path):
+def test_recovery_needs_chains(train_quickly, clip, tmp_path):
     run = f"--workdir={tmp_path}/run"
-    train(run, f"--clip={clip}", *FRESH, "--hide=square:6", "--steps=0").check_good()
+    train_quickly(run, f"--clip={clip}", *FRESH, "--hide=square:6", "--steps=0").check_good()
     ended = run_here("launch.recover", run, f"--output={tmp_path}/new")
     ended.check_mistake("chains that are not kept", "inference.chains=persistent")

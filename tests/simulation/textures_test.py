@@ -29,7 +29,6 @@ def test_a_clip_is_a_function_of_its_seed(clips, texture):
     # 37 frames end inside a chunk: more frames must continue the clip, not change it.
     shorter = catalogue.simulate(texture, 0, 64, 37)
     np.testing.assert_array_equal(shorter, clips[texture, 0][:37])
-    np.testing.assert_array_equal(shorter, catalogue.simulate(texture, 0, 64, 37))
     assert np.mean(shorter != clips[texture, 1][:37]) > 0.2
 
 

@@ -7,6 +7,9 @@ from tests.training.conftest import check_equal, moving_clip, numbers, put_back
 from tf_dyngen.errors import UserError
 from tf_dyngen.tasks.synthesize import Synthesizer
 
+# Clips are played to the bit by the commands too: tests/launch/attention_test.py.
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 ATTENTION = {
     "model.parameterisation": "attention",
     "attention.parts": 2,
@@ -20,7 +23,7 @@ ATTENTION = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def make_attention(make_trainer):
     """make_attention(changes, lengths) -> a Trainer of clips of these lengths."""
 
@@ -31,8 +34,21 @@ def make_attention(make_trainer):
     return make
 
 
-def test_the_loss_falls_in_one_trace(make_attention):
-    trainer = make_attention({"learning.steps": 40})
+@pytest.fixture(scope="module")
+def made(make_attention):
+    """(Trainer of two clips, its numbers before the first step)."""
+    trainer = make_attention({"learning.steps": 40}, lengths=(20, 14))
+    return trainer, numbers(trainer)
+
+
+@pytest.fixture
+def trainer(made):
+    """That trainer before its first step, traced or not."""
+    put_back(*made)
+    return made[0]
+
+
+def test_the_loss_falls_in_one_trace(trainer):
     metrics = [trainer.run_step() for _ in range(40)]
     # Steps compare patches at places of their own, a few of which are far off: medians of many.
     first, last = (np.median([m.log_joint for m in part]) for part in (metrics[:10], metrics[-20:]))
@@ -42,12 +58,12 @@ def test_the_loss_falls_in_one_trace(make_attention):
     assert all(np.isfinite(m.psnr) and m.psnr < 45 for m in metrics)
 
 
-def test_learning_moves_the_weights_and_inference_the_latents(make_attention):
-    trainer = make_attention()
+def test_learning_moves_the_weights_and_inference_the_latents(trainer):
     weights = trainer.generator.trainable_variables
     assert {weight.name for weight in weights} == {"log_temperature", "log_softness"}
     before, kept = numbers(trainer), [weight.numpy() for weight in weights]
-    for _ in range(3):
+    # Each of the two clips is visited.
+    for _ in range(4):
         trainer.run_step()
     after = numbers(trainer)
     for weight, value in zip(weights, kept, strict=True):
@@ -57,8 +73,7 @@ def test_learning_moves_the_weights_and_inference_the_latents(make_attention):
     assert np.all(low != trainer.generator.unpack(before["initial_state"]).low.numpy())
 
 
-def test_a_trained_clip_is_still_played_as_it_is(make_attention):
-    trainer = make_attention(lengths=(20, 14))
+def test_a_trained_clip_is_still_played_as_it_is(trainer):
     for _ in range(4):
         trainer.run_step()
     synthesizer = Synthesizer(trainer.generator)

@@ -60,7 +60,7 @@ def _places(trainer):
     return places
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_store(tmp_path_factory):
     """make_store(clips) -> ClipStore of them."""
 
@@ -72,7 +72,7 @@ def make_store(tmp_path_factory):
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_trainer(make_store):
     """Returns a function of settings and clips that gives a started Trainer."""
 
