@@ -9,6 +9,8 @@ from PIL import Image
 
 from tests.launch.commands import run_here
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 FRESH = ["--preset=smoke", "--set=inference.chains=fresh"]
 OF_CLIP = "--motion=waves"
 SHAPE = (12, 16, 16, 3)

@@ -75,25 +75,25 @@ def test_sigterm_and_sigint_stop_in_good_order_and_it_goes_on(
     ("num_steps", "num_kills"), [(60, 1), pytest.param(2000, 40, marks=pytest.mark.soak)]
 )
 def test_a_run_killed_at_random_ends_where_an_uninterrupted_one_ends(
-    start, finish, train, waves, metrics_of, checkpoints_of, tmp_path, num_steps, num_kills
+    start, finish, train_quickly, waves, metrics_of, checkpoints_of, tmp_path, num_steps, num_kills
 ):
     for name, phase in (("a", 0.0), ("b", 1.0)):
         np.save(tmp_path / f"{name}.npy", waves(phase=phase))
     clips = [f"--clip={tmp_path}/{name}.npy" for name in "ab"]
     arguments = [*clips, *KILLED, f"--steps={num_steps}"]
     whole, pieces = tmp_path / "whole", tmp_path / "pieces"
-    train(f"--workdir={whole}", *arguments).check_good()
+    train_quickly(f"--workdir={whole}", *arguments).check_good()
 
     metrics = pieces / "metrics.jsonl"
     for _ in range(num_kills):
-        process = start("launch.train", f"--workdir={pieces}", *arguments)
+        process = start("launch.train", f"--workdir={pieces}", *arguments, optimizes=False)
         wait_for_lines(metrics, num_lines(metrics) + random.randint(1, 35))
         time.sleep(random.uniform(0.0, 0.02))
         os.kill(process, signal.SIGKILL)
         assert finish(process).status == -signal.SIGKILL
     saved = checkpoints_of(pieces)
     assert all(step < num_steps for step in saved)
-    ended = train(f"--workdir={pieces}", *arguments).check_good()
+    ended = train_quickly(f"--workdir={pieces}", *arguments).check_good()
     assert ("going on at step" in ended.stderr) == bool(saved)
 
     check_same_numbers(pieces, whole, num_steps)
@@ -103,12 +103,12 @@ def test_a_run_killed_at_random_ends_where_an_uninterrupted_one_ends(
 
 
 def test_a_run_out_of_numbers_names_the_step_and_keeps_the_checkpoint(
-    train, clip, metrics_of, checkpoints_of, tmp_path
+    train_quickly, clip, metrics_of, checkpoints_of, tmp_path
 ):
     workdir = tmp_path / "run"
     every = ["--set=output.checkpoint_every=1", "--set=output.log_every=1", "--num_frames=5"]
     arguments = [f"--workdir={workdir}", f"--clip={clip}", "--preset=smoke", *every]
-    ended = train(*arguments, "--set=learning.learning_rate=1e30")
+    ended = train_quickly(*arguments, "--set=learning.learning_rate=1e30")
     ended.check_mistake("not finite at step", "learning.learning_rate")
     rows = metrics_of(workdir)
     step = int(ended.errors[0].partition("at step ")[2].partition(":")[0])
@@ -133,14 +133,14 @@ def test_a_broken_checkpoint_is_passed_over(train, trained, metrics_of, checkpoi
 
 
 def test_a_full_disk_is_a_mistake_that_names_the_file_and_another_seed_another_run(
-    train, trained, clip, metrics_of, tmp_path
+    train_quickly, trained, clip, metrics_of, tmp_path
 ):
     workdir = tmp_path / "run"
     # TensorBoard's events take 400 bytes a step, no other file more than 12,000 in all.
     every = ["--set=output.log_every=1", "--set=output.checkpoint_every=100000"]
     every += ["--set=output.samples_every=100000"]
     run = ["--preset=smoke", "--steps=1000", "--seed=1", *every]
-    ended = train(f"--workdir={workdir}", f"--clip={clip}", *run, file_size=12_000)
+    ended = train_quickly(f"--workdir={workdir}", f"--clip={clip}", *run, file_size=12_000)
     ended.check_mistake("tensorboard", "File too large", "free space")
     assert not list(workdir.rglob("ckpt-*.index"))
     first = metrics_of(trained)[0]
@@ -149,14 +149,14 @@ def test_a_full_disk_is_a_mistake_that_names_the_file_and_another_seed_another_r
 
 
 def test_a_full_disk_keeps_the_checkpoints_before(
-    train, trained, metrics_of, checkpoints_of, tmp_path
+    train_quickly, trained, metrics_of, checkpoints_of, tmp_path
 ):
     workdir = tmp_path / "run"
     shutil.copytree(trained, workdir)
-    ended = train(f"--workdir={workdir}", "--steps=30", file_size=50_000)
+    ended = train_quickly(f"--workdir={workdir}", "--steps=30", file_size=50_000)
     ended.check_mistake("ckpt-25", "File too large")
     # With room again, it goes on where it was.
-    ended = train(f"--workdir={workdir}", "--steps=20").check_good()
+    ended = train_quickly(f"--workdir={workdir}", "--steps=20").check_good()
     assert "going on at step 20" in ended.stderr
     assert checkpoints_of(workdir) == [15, 20]
     check_same_numbers(workdir, trained, 20)

@@ -105,14 +105,23 @@ def by_one(train, clips, tmp_path_factory):
     return workdir
 
 
+CHIEF_OR_OTHER = random.randrange(2)
+
+
+@pytest.mark.parametrize(
+    "lost_workers",
+    [[CHIEF_OR_OTHER], pytest.param([0, 1], marks=pytest.mark.soak)],
+    ids=["chief_or_other", "chief_then_other"],
+)
 def test_two_workers_learn_as_one_though_each_is_lost_and_stop_together(
-    train, start_two, finish, by_one, clips, metrics_of, checkpoints_of, tmp_path
+    train, start_two, finish, by_one, clips, metrics_of, checkpoints_of, tmp_path, lost_workers
 ):
     workdir = tmp_path / "run"
     arguments = [f"--workdir={workdir}", f"--clip={clips}", *ARGUMENTS]
     every = ["--set=output.checkpoint_every=2", "--set=output.keep_checkpoints=1000"]
-    # The chief, then the other; a checkpoint stands between the two.
-    for lost, num_steps in ((0, random.randint(3, 5)), (1, random.randint(7, 9))):
+    for number, lost in enumerate(lost_workers):
+        # A checkpoint stands between two losses.
+        num_steps = random.randint(3, 5) + 4 * number
         workers = start_two(*arguments, *every, "--steps=1000000")
         wait_for_steps(workdir, num_steps)
         check_the_other_ends(workers, lost, finish)
@@ -194,24 +203,24 @@ def test_a_cluster_that_is_none_is_one_line(clips, tmp_path, config, words):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_data_set_that_gained_and_lost_clips_goes_on(train, clips, waves, tmp_path):
+def test_a_data_set_that_gained_and_lost_clips_goes_on(train, by_one, clips, waves, tmp_path):
     changed, workdir = tmp_path / "clips", tmp_path / "run"
     shutil.copytree(clips, changed)
     arguments = [f"--workdir={workdir}", f"--clip={changed}", *ARGUMENTS]
-    train(*arguments, "--steps=4").check_good()
-    before = noise(workdir, 4)
+    shutil.copytree(by_one, workdir)
+    before = noise(workdir, LENGTH)
     (changed / "0.npy").unlink()
     np.save(changed / "new.npy", waves(5, phase=7.0))
-    still = ["--steps=5", "--set=learning.batch_size=2"]
+    still = [f"--steps={LENGTH + 1}", "--set=learning.batch_size=2"]
     ended = train(*arguments, *still).check_good()
     assert "1 clips are new, their chains start anew: new" in ended.stderr
     assert "1 clips are gone, their chains too: 0" in ended.stderr
-    after = noise(workdir, 5)
+    after = noise(workdir, LENGTH + 1)
     assert len(after.keys() & before.keys()) == 2
     assert len(after.keys() - before.keys()) == 1
     # A batch of two of three clips: one of those that stayed may not have been visited since.
     shutil.rmtree(changed)
     changed.mkdir()
     np.save(changed / "other.npy", waves(5, phase=9.0))
-    ended = run_here("launch.train", *arguments, "--steps=6")
+    ended = run_here("launch.train", *arguments, f"--steps={LENGTH + 2}")
     ended.check_mistake("holds a run of another configuration")

@@ -108,11 +108,11 @@ def test_running_again_goes_on(train, trained, metrics_of, checkpoints_of, tmp_p
 
 
 def test_minutes_stop_a_run_of_the_embedded_data_set_with_all_written(
-    train, data_dir, metrics_of, checkpoints_of, tmp_path
+    train_quickly, data_dir, metrics_of, checkpoints_of, tmp_path
 ):
     workdir = tmp_path / "run"
     arguments = [f"--workdir={workdir}", "--preset=smoke", f"--data_dir={data_dir}"]
-    ended = train(*arguments, "--steps=1000000", "--minutes=0.0001").check_good()
+    ended = train_quickly(*arguments, "--steps=1000000", "--minutes=0.0001").check_good()
     assert "1 clip (procedural_textures/fire_64:train" in ended.stderr
     # The first step is traced, which takes longer than 6 ms.
     assert "stopped at step 1 of 1000000; to go on:" in ended.stderr
@@ -122,19 +122,19 @@ def test_minutes_stop_a_run_of_the_embedded_data_set_with_all_written(
     record = json.loads((workdir / "config.json").read_text())
     assert record["config"]["learning"]["steps"] == 1000000
     # Going on needs no flag that says where the data are.
-    ended = train(f"--workdir={workdir}", "--steps=1")
+    ended = train_quickly(f"--workdir={workdir}", "--steps=1")
     assert "going on at step 1" in ended.check_good().stderr
 
 
 def test_flags_change_size_length_and_settings_of_clips_of_two_lengths(
-    train, waves, metrics_of, checkpoints_of, tmp_path
+    train_quickly, waves, metrics_of, checkpoints_of, tmp_path
 ):
     iio.imwrite(tmp_path / "film.mp4", waves(20, (32, 48)), plugin="FFMPEG", fps=10)
     (tmp_path / "clips").mkdir()
     np.save(tmp_path / "clips" / "a.npy", waves())
     np.save(tmp_path / "clips" / "b.npy", waves(7, phase=1.0))
     workdir = tmp_path / "run"
-    ended = train(
+    ended = train_quickly(
         f"--workdir={workdir}",
         f"--clip={tmp_path}/film.mp4",
         f"--clip={tmp_path}/clips",
@@ -170,16 +170,16 @@ def test_flags_change_size_length_and_settings_of_clips_of_two_lengths(
     assert checkpoints_of(workdir) == [4]
 
 
-def test_a_data_set_that_tfds_ships_is_learned(train, moving_mnist, metrics_of, tmp_path):
+def test_a_data_set_that_tfds_ships_is_learned(train_quickly, moving_mnist, metrics_of, tmp_path):
     data_set = ["--dataset=moving_mnist:test", f"--data_dir={moving_mnist[0]}"]
     settings = ["--preset=smoke", "--steps=1", "--size=16", "--set=video.channels=1"]
-    ended = train(f"--workdir={tmp_path}/run", *data_set, *settings)
+    ended = train_quickly(f"--workdir={tmp_path}/run", *data_set, *settings)
     assert "3 clips (moving_mnist:test:0, " in ended.check_good().stderr
     assert metrics_of(tmp_path / "run")[-1]["step"] == 1
     # A data set that was prepared again has other files and the same clips.
     info = next(moving_mnist[0].rglob("dataset_info.json"))
     info.touch()
-    ended = train(f"--workdir={tmp_path}/run")
+    ended = train_quickly(f"--workdir={tmp_path}/run")
     assert "going on at step 1" in ended.check_good().stderr
     assert len(list((tmp_path / "run" / "clips").iterdir())) == 1
 

@@ -7,6 +7,8 @@ from tests.training.conftest import check_equal, moving_clip, numbers, put_back
 from tf_dyngen.filling.motion import predict_hidden
 from tf_dyngen.video.clips import Clip
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 NUM_FRAMES, SIDE = 6, 16
 ATTENTION = {
     "model.parameterisation": "attention",
