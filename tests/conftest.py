@@ -9,6 +9,9 @@ import shutil
 import numpy as np
 import pytest
 
+# As in commands: gRPC's fork handlers end ffmpeg before it starts, now and then.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
 # What tests need beside Python -> the packages of Debian that hold it.
 TOOLS = {
     "chromium or google-chrome": "chromium",
