@@ -4,10 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.ndimage import gaussian_filter
 
 from tf_dyngen import presets
 from tf_dyngen.config import override
+from tf_dyngen.training import attention_start
 from tf_dyngen.training.attention_start import choose_as_stored, choose_settings, moment_distance
 
 SIZE = 16
@@ -97,6 +99,30 @@ def test_what_moves_apart_gets_parts_of_its_own(picture):
 
 def test_what_moves_as_a_whole_is_one_part(picture):
     assert chosen_parts(wander(picture, np.random.default_rng(1))) == 1
+
+
+@pytest.mark.parametrize(("share_torn", "parts"), [(0.05, 2), (0.125, 1)])
+def test_new_video_is_as_good_as_the_worst_tenth_of_its_frames(
+    picture, monkeypatch, share_torn, parts
+):
+    """Of a copy of the clip, some frames of which are torn: their mean alone would be small."""
+    clip = wander(picture, np.random.default_rng(1))
+
+    def emit(trial, start, noise):
+        moments = np.arange(noise.shape[1]) % NUM_FRAMES
+        made = trial._clip[moments] / 127.5 - 1.0
+        is_torn = np.arange(noise.shape[1]) % round(1 / share_torn) == 0
+        made[is_torn, :, made.shape[2] // 2 :] *= -0.5
+        return tf.constant(made[None], tf.float32)
+
+    class Copies(attention_start.Trial):
+        def __init__(self, settings, video, clips):
+            super().__init__(settings, video, clips)
+            self._clip = clips[0].astype(np.float64)
+
+    monkeypatch.setattr(Copies, "_emit", emit)
+    monkeypatch.setattr(attention_start, "Trial", Copies)
+    assert chosen_parts(clip) == parts
 
 
 def test_settings_that_are_given_are_kept():
