@@ -10,7 +10,7 @@ from tests.conftest import double_precision
 from tests.training.conftest import check_equal, moving_clip, numbers, put_back
 from tf_dyngen.errors import UserError
 
-# The commands learn with it, and are the same to the bit: tests/conformance_test.py.
+# The commands run their graphs as TensorFlow optimises them: tests/launch.
 pytestmark = pytest.mark.usefixtures("unoptimized")
 
 PAPER = {
