@@ -8,6 +8,7 @@ import numpy as np
 from tf_dyngen.errors import UserError
 from tf_dyngen.evaluation import oriented
 from tf_dyngen.evaluation.colour import ClipColours
+from tf_dyngen.evaluation.concurrency import num_threads, ordered_map
 from tf_dyngen.evaluation.drift import Drift, summarise_drift
 from tf_dyngen.evaluation.figures import FIGURES
 from tf_dyngen.evaluation.flow import (
@@ -18,12 +19,12 @@ from tf_dyngen.evaluation.flow import (
     speed_distance,
 )
 from tf_dyngen.evaluation.frechet import FeatureExtractor, NetworkDistance
-from tf_dyngen.evaluation.metrics import WINDOW, Estimate, Reality, cut
+from tf_dyngen.evaluation.metrics import WINDOW, Estimate, Fidelity, Reality, cut
 from tf_dyngen.evaluation.newness import Newness
 from tf_dyngen.evaluation.novelty import diversity, thumbnail
 from tf_dyngen.evaluation.seams import ClipSteps
 from tf_dyngen.evaluation.spectra import temporal_spectrum
-from tf_dyngen.evaluation.strangest import ClipSquares, Worst
+from tf_dyngen.evaluation.strangest import ClipSquares, Worst, looked_at
 from tf_dyngen.evaluation.stretches import StretchDistance, stretch_length
 
 # Pairs of frames of a window whose flow is measured; fewer where frames are larger.
@@ -49,6 +50,20 @@ class Row(NamedTuple):
     spectrum: np.ndarray
     flow: FlowStatistics
     worst: Worst | None
+
+
+class _Window(NamedTuple):
+    """What is measured of a window.
+
+    thumbnails: of its frames; looked_at: some of them; numbers: of these in their video.
+    """
+
+    figures: dict[str, float]
+    spectrum: np.ndarray
+    flow: FlowStatistics
+    thumbnails: np.ndarray
+    looked_at: np.ndarray
+    numbers: np.ndarray
 
 
 class _Video(NamedTuple):
@@ -89,6 +104,7 @@ class Judge:
         self._measures = _measures(learned, others)
         if extractor is not None:
             _add_network(self._measures, extractor, learned, others)
+        self._threads = num_threads(self.window * training[0].size)
         size = training.shape[1] * training.shape[2]
         self._num_pairs = max(FEWEST_PAIRS, min(NUM_PAIRS, NUM_PAIRS * PAIRS_SIZE // size))
         self.flow = mean_flow([self._measure_flow(window) for window in others or learned])
@@ -122,9 +138,11 @@ class Judge:
     def drift(self, blocks: Iterable[np.ndarray]) -> Drift:
         """Judges one long video window by window, by the figures of `Fidelity`."""
         windows = enumerate(cut_stream(blocks, self.window))
-        return summarise_drift(
-            [self._reality.judge_window(_to_unit(window), number) for number, window in windows]
-        )
+
+        def judge(numbered: tuple[int, np.ndarray]) -> Fidelity:
+            return self._reality.judge_window(_to_unit(numbered[1]), numbered[0])
+
+        return summarise_drift(list(ordered_map(judge, windows, self._threads)))
 
     def quick(self, blocks: Iterable[np.ndarray]) -> dict[str, float]:
         """Returns the figures of a video that take no time to speak of: a second a window."""
@@ -132,25 +150,39 @@ class Judge:
         return _mean([self._judge_window(window, number) for number, window in windows])
 
     def _judge(self, number: int, blocks: Iterable[np.ndarray], settles: bool) -> _Video:
-        scores, spectra, flows, thumbnails, places = [], [], [], [], []
-        for count, window in settled_stream(blocks, self.window, settles=settles):
-            scores.append(self._judge_window(window, count))
-            spectra.append(temporal_spectrum(_to_unit(window)))
-            flows.append(self._measure_flow(window))
-            thumbnails.append(thumbnail(window))
-            places.append(self._squares.farthest(window, number, count * self.window))
-        if not scores:
+        """Judges the video of that number."""
+        numbered = settled_stream(blocks, self.window, settles=settles)
+        windows = list(ordered_map(self._measure, numbered, self._threads))
+        if not windows:
             advice = f"give videos of {self.window} frames or more"
             raise UserError(f"video {number + 1} is shorter than a window", advice)
-        flow, small = mean_flow(flows), np.concatenate(thumbnails)
+        flow = mean_flow([window.flow for window in windows])
+        small, frames, numbers = (
+            np.concatenate([getattr(window, name) for window in windows])
+            for name in ("thumbnails", "looked_at", "numbers")
+        )
         figures = {
-            **_mean(scores),
+            **_mean([window.figures for window in windows]),
             **self._newness.measure(small),
             "speed": speed_distance(flow, self.flow),
             "direction": direction_distance(flow, self.flow),
         }
-        worst = max(places, key=lambda worst: worst.distance)
-        return _Video(figures, np.mean(spectra, axis=0), flow, small, worst)
+        worst = self._squares.farthest(frames, numbers, number)
+        spectrum = np.mean([window.spectrum for window in windows], axis=0)
+        return _Video(figures, spectrum, flow, small, worst)
+
+    def _measure(self, numbered: tuple[int, np.ndarray]) -> _Window:
+        """Measures the window of that number of a video."""
+        number, window = numbered
+        times = looked_at(self.window)
+        return _Window(
+            self._judge_window(window, number),
+            temporal_spectrum(_to_unit(window)),
+            self._measure_flow(window),
+            thumbnail(window),
+            window[times],
+            number * self.window + times,
+        )
 
     def _judge_window(self, window: np.ndarray, number: int) -> dict[str, float]:
         figures = self._reality.judge_window(_to_unit(window), number)._asdict()
@@ -171,6 +203,7 @@ def judge_continuation(training: np.ndarray, held_out: np.ndarray | None) -> Row
     windows = [] if held_out is None else _spread(cut(held_out, window))
     if len(windows) < 2:
         return None
+
     rows = [
         # One after the other: a judge holds several times its frames.
         Judge(training, np.concatenate(windows[:number] + windows[number + 1 :])).row(

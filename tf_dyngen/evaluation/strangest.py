@@ -31,6 +31,11 @@ class Worst(NamedTuple):
     distance: float
 
 
+def looked_at(length: int) -> np.ndarray:
+    """Returns the numbers of the frames of a window that are looked at."""
+    return np.unique(np.linspace(0, length - 1, NUM_LOOKED_AT).astype(int))
+
+
 class ClipSquares:
     """The squares of a clip by place.
 
@@ -49,24 +54,24 @@ class ClipSquares:
             for top in range(0, height - self._side + 1, STEP)
             for left in range(0, width - self._side + 1, STEP)
         ]
+        self._norms: dict[tuple[int, int], np.ndarray] = {}
 
-    def farthest(self, window: np.ndarray, video: int, first: int) -> Worst:
-        """Returns the place farthest from the clip of some frames of a window.
+    def farthest(self, frames: np.ndarray, numbers: np.ndarray, video: int) -> Worst:
+        """Returns the place of some frames of a video that is farthest from the clip.
 
         Args:
-          window: [T, H, W, C] uint8.
-          video, first: the number of the video, and that of the window's first frame in it.
+          frames: [T, H, W, C] uint8.
+          numbers: of these frames in the video, [T].
+          video: the number of the video.
         """
-        looked_at = np.unique(np.linspace(0, len(window) - 1, NUM_LOOKED_AT).astype(int))
-        frames = self._reduce(window[looked_at])
-        squares = np.array([self._nearest(frames, *corner) for corner in self._corners])
+        reduced = self._reduce(frames)
+        squares = np.array([self._nearest(reduced, *corner) for corner in self._corners])
         corner, which = np.unravel_index(squares.argmax(), squares.shape)
         top, left = self._corners[corner]
-        number = int(looked_at[which])
         return Worst(
-            frame=window[number].copy(),
+            frame=frames[which].copy(),
             video=video,
-            number=first + number,
+            number=int(numbers[which]),
             top=top * self._factor,
             left=left * self._factor,
             side=self._side * self._factor,
@@ -78,14 +83,20 @@ class ClipSquares:
         height, width = self._frames.shape[1:3]
         side, found = self._side, np.full(len(frames), np.inf)
         mine = frames[:, top : top + side, left : left + side].reshape(len(frames), -1)
+        own = np.square(mine).sum(axis=1)[:, None]
         for row in {max(0, top - REACH), top, min(height - side, top + REACH)}:
             for column in {max(0, left - REACH), left, min(width - side, left + REACH)}:
                 theirs = self._frames[:, row : row + side, column : column + side]
                 theirs = theirs.reshape(len(theirs), -1)
-                squares = np.square(mine).sum(axis=1)[:, None] + np.square(theirs).sum(axis=1)
-                squares -= 2.0 * mine @ theirs.T
+                squares = own + self._norm(theirs, row, column) - 2.0 * mine @ theirs.T
                 found = np.minimum(found, squares.min(axis=1) / mine.shape[1])
         return np.maximum(found, 0.0)
+
+    def _norm(self, squares: np.ndarray, row: int, column: int) -> np.ndarray:
+        """Returns the squared norms of the clip's squares [T, D] at a place, [T]; kept."""
+        if (row, column) not in self._norms:
+            self._norms[row, column] = np.square(squares).sum(axis=1)
+        return self._norms[row, column]
 
     def _reduce(self, frames: np.ndarray) -> np.ndarray:
         values = frames.astype(np.float32) - np.float32(128.0)

@@ -144,8 +144,7 @@ def _later_frames(
         later = simulated[length:]
         return later, f"{len(later)} frames, simulated after those learned"
     try:
-        place = _find(record, learned, register)
-        whole = _read_place(place, video, most)
+        name, whole = _find(record, learned, most, register)
     except UserError as error:
         nothing = np.zeros((0, video.height, video.width, video.channels), np.uint8)
         return nothing, f"none ({error.problem})"
@@ -153,25 +152,36 @@ def _later_frames(
         learned.frames = whole[:length]
     later = whole[length:]
     if len(later) >= _least(length):
-        return later, f"{len(later)} frames of {place.name}, after those learned"
-    why = f"all {length} frames of {place.name} are learned"
+        return later, f"{len(later)} frames of {name}, after those learned"
+    why = f"all {length} frames of {name} are learned"
     if len(later):
         why = (
-            f"{place.name} has only {len(later)} frames after the {length} learned, "
+            f"{name} has only {len(later)} frames after the {length} learned, "
             f"{_least(length)} or more are wanted"
         )
     return later[:0], f"none ({why})"
 
 
-def _find(record: RunRecord, learned: Learned, register: Callable[[str], None]) -> _Place:
-    """Returns where the learned clip is now; UserError if it is gone."""
-    source = record.source
+def _find(
+    record: RunRecord, learned: Learned, most: int, register: Callable[[str], None]
+) -> tuple[str, np.ndarray]:
+    """Returns where the learned clip is now, and up to `most` of its frames.
+
+    Raises: UserError if it is gone.
+    """
+    source, length = record.source, learned.record.num_frames
     row = [clip.clip_id for clip in record.clips].index(learned.record.clip_id)
     if source.dataset:
         register(source.dataset)
-    for place, clip in _candidates(record, row, learned):
-        if learned.is_first_of(clip):
-            return place
+    # What is hidden is known of clips that are kept; else the clip is known by what is left of it,
+    # and is read once more without a mask.
+    known = learned.frames is not None
+    mask, num_frames = (NOTHING_HIDDEN, most) if known else (record.source.mask, length)
+    source = dataclasses.replace(source, mask=mask)
+    video = dataclasses.replace(record.config.video, num_frames=num_frames)
+    for place, clip in _candidates(record, source, video, row):
+        if learned.is_first_of(clip.first_frames(length)):
+            return place.name, clip.frames if known else _read_place(place, video, most)
     where = source.dataset or ", ".join(source.clips)
     raise UserError(
         f"{learned.record.name} is gone: no clip in {where} has the frames that were learned",
@@ -179,12 +189,11 @@ def _find(record: RunRecord, learned: Learned, register: Callable[[str], None]) 
     )
 
 
-def _candidates(record: RunRecord, row: int, learned: Learned) -> Iterator[tuple[_Place, Clip]]:
-    """Yields the first frames of the clips that are in a source now, the most likely one first."""
-    # What is hidden is known of clips that are kept; else the clip is known by what is left of it.
-    mask = NOTHING_HIDDEN if learned.frames is not None else record.source.mask
-    source, seed = dataclasses.replace(record.source, mask=mask), record.config.seed
-    video = dataclasses.replace(record.config.video, num_frames=learned.record.num_frames)
+def _candidates(
+    record: RunRecord, source: Source, video: VideoConfig, row: int
+) -> Iterator[tuple[_Place, Clip]]:
+    """Yields the clips that are in a source now, the most likely one first, the row of a run."""
+    seed = record.config.seed
     if source.dataset:
         collection = open_collection(source, video, seed=seed)
         rows = np.arange(len(collection))
