@@ -9,7 +9,7 @@ sheet), or names a folder for numbered pictures.
 
 from absl import flags
 
-from launch import command_line
+from launch import command_line, early_checks
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
 _IMAGE = flags.DEFINE_string("image", None, "the picture to start from, of any size")
@@ -45,6 +45,9 @@ def main() -> None:
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
     image = command_line.required_path(_IMAGE, "name the picture to start from")
     output = command_line.required_path(_OUTPUT, "name the file or folder to write")
+    early_checks.require_writable(output)
+    early_checks.require_picture(image)
+    early_checks.require_run(workdir)
 
     with command_line.quiet_imports():
         from tf_dyngen.tasks import animate

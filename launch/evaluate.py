@@ -13,7 +13,7 @@ from typing import Any
 
 from absl import flags
 
-from launch import command_line, json_flag
+from launch import command_line, early_checks, json_flag
 
 flags.adopt_module_key_flags(json_flag)
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
@@ -48,6 +48,10 @@ def main() -> dict[str, Any]:
     command_line.require_seeds(_SEED, _NUM_VIDEOS.value)
     output = command_line.required_path(_OUTPUT, "name the folder to write")
     workdirs = [path for path in (_WORKDIR.value, *_COMPARE.value) if path]
+    early_checks.require_folder(output)
+    for workdir in workdirs:
+        early_checks.require_run(Path(workdir))
+    early_checks.require_files([*_VIDEO.value, _REFERENCE.value, _FEATURE_MODEL.value])
 
     from launch import data_sets
     from tf_dyngen.tasks.evaluation_progress import Progress

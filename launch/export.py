@@ -8,7 +8,7 @@ wants it. assets.extra/README.md in there tells the signatures and their shapes.
 
 from absl import flags
 
-from launch import command_line
+from launch import command_line, early_checks
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
 _OUTPUT = flags.DEFINE_string("output", None, "folder of the versions")
@@ -23,6 +23,8 @@ def main() -> None:
     """Exports as the flags say."""
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
     output = command_line.required_path(_OUTPUT, "name the folder of the versions")
+    early_checks.require_version(output)
+    early_checks.require_run(workdir)
 
     with command_line.quiet_imports():
         from tf_dyngen.export import saved_model

@@ -7,12 +7,17 @@ the clip beside its reconstruction. The flags --appearance and --motion of launc
 their names.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
-from launch import command_line, json_flag
+from launch import command_line, early_checks, json_flag
+
+if TYPE_CHECKING:
+    from tf_dyngen.video.sources import Source
 
 flags.adopt_module_key_flags(json_flag)
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
@@ -41,15 +46,17 @@ def main() -> dict[str, Any]:
     """Infers as the flags say; returns what --json prints."""
     command_line.require_data_dir(_DATA_DIR)
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
+    source = _source()
+    early_checks.require_run(workdir)
+    early_checks.require_clips(source)
 
     with command_line.quiet_imports():
         from launch import data_sets
         from tf_dyngen.tasks import infer_files
-        from tf_dyngen.video.sources import Source
 
     inferred = infer_files.infer_files(
         workdir,
-        Source(tuple(str(Path(path)) for path in _CLIP.value), _DATASET.value, _DATA_DIR.value),
+        source,
         num_chains=_NUM_CHAINS.value,
         num_steps=_NUM_STEPS.value,
         register=data_sets.register,
@@ -59,6 +66,13 @@ def main() -> dict[str, Any]:
             {"name": each.path.stem, "file": each.path, "psnr": each.psnr} for each in inferred
         ]
     }
+
+
+def _source() -> Source:
+    from tf_dyngen.video.sources import Source
+
+    clips = tuple(str(Path(path)) for path in _CLIP.value)
+    return Source(clips, _DATASET.value, _DATA_DIR.value)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ of the posterior given the visible pixels alone.
 
 from absl import flags
 
-from launch import command_line
+from launch import command_line, early_checks
 from tf_dyngen.errors import UserError
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a run trained with --mask or --hide")
@@ -50,6 +50,9 @@ def main() -> None:
         raise UserError(f"--hidden_weight={_HIDDEN_WEIGHT.value:g}", "give a number from 0 to 1")
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
     output = command_line.required_path(_OUTPUT, "name the folder to write")
+    early_checks.require_folder(output)
+    early_checks.require_writable(output)
+    early_checks.require_run(workdir)
 
     with command_line.quiet_imports():
         from tf_dyngen.tasks import recover_files

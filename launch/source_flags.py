@@ -48,13 +48,6 @@ HIDE = flags.DEFINE_string(
 DILATE = flags.DEFINE_integer("dilate", 0, "widen what is hidden by so many pixels")
 
 
-def require_clips() -> None:
-    """Raises UserError if a clip that is named is not there; to be asked before what takes long."""
-    from tf_dyngen.video.clip_paths import find_clips
-
-    find_clips(CLIP.value)
-
-
 def source() -> Source:
     """Returns where the flags say that the clips are; paths are made absolute.
 

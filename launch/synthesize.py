@@ -17,7 +17,7 @@ from typing import Any
 
 from absl import flags
 
-from launch import command_line, json_flag
+from launch import command_line, early_checks, json_flag
 from tf_dyngen.errors import UserError
 
 flags.adopt_module_key_flags(json_flag)
@@ -62,6 +62,7 @@ def main() -> dict[str, Any] | None:
     command_line.require_seeds(_SEED, _NUM_VIDEOS.value)
     _refuse_together(_LOOP, _MOTION, _GRID)
     workdir = command_line.required_path(_WORKDIR, "name the folder of a trained run")
+    early_checks.require_run(workdir)
     if _LIST_CLIPS.value:
         with command_line.quiet_imports():
             from tf_dyngen.tasks import clip_catalogue
@@ -72,6 +73,7 @@ def main() -> dict[str, Any] | None:
         print("\n".join(clips.lines()))
         return None
     output = command_line.required_path(_OUTPUT, "name the file or folder to write")
+    early_checks.require_writable(output, _NUM_VIDEOS.value)
     common = {
         "num_frames": _NUM_FRAMES.value,
         "seed": _SEED.value,

@@ -11,7 +11,7 @@ from typing import Any
 
 from absl import flags
 
-from launch import command_line, json_flag, source_flags
+from launch import command_line, early_checks, json_flag, source_flags
 
 EMBEDDED = "procedural_textures/fire_64:train[:1]"
 
@@ -54,7 +54,11 @@ def main() -> dict[str, Any]:
     command_line.require_data_dir(source_flags.DATA_DIR)
     workdir = command_line.required_path(_WORKDIR, "name the folder the run lives in")
     changes = _changes()
-    source_flags.require_clips()
+    source = source_flags.source()
+    early_checks.require_workdir(workdir)
+    early_checks.require_settings(workdir, _PRESET.value, changes)
+    if source.clips:
+        early_checks.require_clips(source)
 
     with command_line.quiet_imports():
         from launch import data_sets
@@ -67,7 +71,7 @@ def main() -> dict[str, Any]:
         workdir,
         preset=_PRESET.value,
         changes=changes,
-        source=source_flags.source(),
+        source=source,
         embedded=Source(dataset=EMBEDDED, data_dir=source_flags.DATA_DIR.value),
         register=data_sets.register,
         session=Session(

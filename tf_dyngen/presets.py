@@ -1,5 +1,8 @@
 """Named settings; each says the command that uses it, what to expect and how long it takes."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from tf_dyngen import config as configs
 from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
@@ -206,3 +209,21 @@ def load(name: str) -> Config:
     if name not in PRESETS:
         raise UserError(f"unknown preset {name!r}", configs.nearest_name(name, PRESETS))
     return configs.override(Config(), {"preset": name, **PRESETS[name]()})
+
+
+def settle(
+    preset: str | Config | None, changes: Mapping[str, Any], stored: Config | None = None
+) -> Config:
+    """Returns the settings of a run.
+
+    Args:
+      preset: its name or its settings; None is that of the run that goes on, or else DEFAULT.
+      changes: "section.key" -> value.
+      stored: settings of the run that goes on, if one does.
+    Raises: UserError where there is no such preset or setting, or a value is out of its bounds.
+    """
+    if stored and preset is None:
+        return configs.override(stored, changes)
+    if not isinstance(preset, Config):
+        preset = load(preset or DEFAULT)
+    return configs.override(preset, changes)

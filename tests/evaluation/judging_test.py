@@ -5,7 +5,7 @@ import pytest
 
 from tf_dyngen.errors import UserError
 from tf_dyngen.evaluation.figures import FIGURES
-from tf_dyngen.evaluation.judging import Judge, cut_stream, judge_continuation, settled_stream
+from tf_dyngen.evaluation.judging import Judge, judge_continuation
 
 
 def to_bytes(frames):
@@ -46,24 +46,6 @@ def test_blocks_of_any_length_are_alike(frames, judge):
     blocks = judge.row([np.array_split(frames[240:], [7, 8, 130, 260])])
     assert whole.figures == blocks.figures
     assert (whole.worst.video, whole.worst.number) == (blocks.worst.video, blocks.worst.number)
-
-
-def test_windows_of_a_stream():
-    video = np.arange(25)[:, None, None, None]
-    blocks = np.array_split(video, [1, 9, 11])
-    windows = list(cut_stream(blocks, 10))
-    assert [window.ravel().tolist() for window in windows] == [
-        list(range(10)),
-        list(range(10, 20)),
-    ]
-    firsts = [
-        [
-            (number, int(window.ravel()[0]))
-            for number, window in settled_stream([video[:length]], 10, settles=settles)
-        ]
-        for length, settles in ((25, True), (25, False), (19, True), (9, True), (9, False))
-    ]
-    assert firsts == [[(1, 10)], [(0, 0), (1, 10)], [(0, 0)], [], []]
 
 
 def test_the_worst_place_is_found(frames, judge):

@@ -280,6 +280,46 @@ MISTAKES = {
     "word for frames": (SYNTHESIZE, [*OUTPUT, "--num_frames=many"], ["--num_frames", "many"]),
 }
 
+# What a command says before it waits for TensorFlow.
+STARTING = "starting TensorFlow"
+# Seen only once clips, masks, data sets or checkpoints are read; all others are told at once.
+LATE = {
+    "one frame",
+    "two sizes",
+    "unknown data set",
+    "unknown split",
+    "unknown form of a data set",
+    "other configuration",
+    "other preset",
+    "other clips",
+    "clip is gone",
+    "unwritable workdir",
+    "broken checkpoints",
+    "text as MATLAB file",
+    "text as mask",
+    "mask of another form",
+    "mask of another size",
+    "mask of another size than stated",
+    "short mask",
+    "mask that hides nothing",
+    "mask that hides everything",
+    "mask of numbers that are none",
+    "mask of five axes",
+    "folder without masks",
+    "mask file for a data set",
+    "hide too large",
+    "dilated over everything",
+    "other mask",
+    "run without checkpoint",
+    "synthesis of broken checkpoints",
+    "loop of one",
+    "grid without appearance",
+    "appearance where there is none",
+    "random appearance where there is none",
+    "unknown motion",
+    "inference of a broken run",
+}
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory, trained, clip, waves):
@@ -343,6 +383,7 @@ def test_a_mistake_is_one_line_and_writes_nothing(mistake, world, data_dir):
     ended = run_here(module, *fill(arguments, world=world, data=data_dir))
     ended.check_mistake(*fill(words, world=world))
     assert tree(world) == before
+    assert (STARTING in ended.stderr) == (mistake in LATE)
 
 
 def test_a_run_too_large_for_memory_is_refused(world, waves, tmp_path):

@@ -1,6 +1,6 @@
 """All figures of one kind of video: a row of the table."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,7 @@ from tf_dyngen.evaluation.seams import ClipSteps
 from tf_dyngen.evaluation.spectra import temporal_spectrum
 from tf_dyngen.evaluation.strangest import ClipSquares, Worst, looked_at
 from tf_dyngen.evaluation.stretches import StretchDistance, stretch_length
+from tf_dyngen.evaluation.windows import cut_stream, settled_stream
 
 # Pairs of frames of a window whose flow is measured; fewer where frames are larger.
 NUM_PAIRS, PAIRS_SIZE, FEWEST_PAIRS = 12, 64 * 64, 4
@@ -219,31 +220,6 @@ def judge_continuation(training: np.ndarray, held_out: np.ndarray | None) -> Row
     worst = max((row.worst for row in rows if row.worst), key=lambda worst: worst.distance)
     spectrum = np.mean([row.spectrum for row in rows], axis=0)
     return Row(figures, spectrum, mean_flow([row.flow for row in rows]), worst)
-
-
-def cut_stream(blocks: Iterable[np.ndarray], window: int) -> Iterator[np.ndarray]:
-    """Yields windows of a video that comes in blocks; what is left over is left out."""
-    waiting: list[np.ndarray] = []
-    for block in blocks:
-        waiting.append(block)
-        if sum(map(len, waiting)) >= window:
-            frames = np.concatenate(waiting)
-            yield from cut(frames, window)
-            waiting = [frames[len(frames) // window * window :]]
-
-
-def settled_stream(
-    blocks: Iterable[np.ndarray], window: int, *, settles: bool
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Yields numbers and windows; the first is left out if a video settles in it and has more."""
-    windows = enumerate(cut_stream(blocks, window))
-    first = next(windows, None)
-    second = next(windows, None)
-    if first is not None and not (settles and second is not None):
-        yield first
-    if second is not None:
-        yield second
-    yield from windows
 
 
 def _measures(

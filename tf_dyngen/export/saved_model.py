@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from tf_dyngen.errors import UserError
 from tf_dyngen.export import attention_inferring, inferring
 from tf_dyngen.export.computations import Infer, Programs, ServedModel
 from tf_dyngen.export.documents import Exported, write_documents
@@ -15,6 +14,7 @@ from tf_dyngen.export.inferring import SearchSettings, longest_window
 from tf_dyngen.export.memory_of_calls import bytes_of_a_row
 from tf_dyngen.export.requests import MOST_PIXEL_VALUES, Limits, Span, limit_rows
 from tf_dyngen.export.signatures import Signature, build_signatures
+from tf_dyngen.export.versions import next_version
 from tf_dyngen.export.warmup import write_warmup_requests
 from tf_dyngen.export.weights import ExportedWeights
 from tf_dyngen.messages import say
@@ -31,7 +31,6 @@ MOST_CLIPS = 1000
 # A serving call is answered in seconds: fewer moves than launch.infer takes.
 IMAGE_CHAINS, IMAGE_STEPS = 8, 60
 CLIP_CHAINS, CLIP_STEPS = 2, 60
-_PATTERNS = "[]*?\\"
 _DISK_ADVICE = "free some space, or write to another disk"
 MOST_INFERRED_FRAMES, LONGEST_WINDOW = 1024, 60
 
@@ -49,18 +48,6 @@ def export(workdir: Path, output: Path, *, half: bool = False) -> Path:
     path = next_version(output)
     run = load_run(workdir, say)
     return export_run(run, read_metrics(workdir), path, half=half)
-
-
-def next_version(output: Path) -> Path:
-    """Returns the folder of the next version; UserError where it cannot be one."""
-    patterns = sorted({*str(output)} & {*_PATTERNS})
-    if patterns:
-        raise UserError(
-            f"--output={output} holds {' '.join(patterns)}, and a SavedModel cannot be loaded from"
-            " there: TensorFlow reads its path as a pattern",
-            "choose another folder",
-        )
-    return output / str(max(_versions(output), default=0) + 1)
 
 
 def export_run(run: TrainedRun, metrics: list[dict], path: Path, *, half: bool = False) -> Path:
@@ -153,11 +140,3 @@ def _clip_tables(run: TrainedRun, clips: list[ClipRecord]) -> tuple[np.ndarray, 
     # The prior's mean stands for none: nothing can be gathered from a table of no rows.
     sizes = run.generator.latent_sizes
     return np.zeros([1, sizes.state], np.float32), np.zeros([1, sizes.appearance], np.float32)
-
-
-def _versions(output: Path) -> list[int]:
-    with write_errors(output):
-        if output.exists() and not output.is_dir():
-            raise UserError(f"{output} is no folder", "name one for the versions of the export")
-        found = [path.name for path in output.iterdir()] if output.exists() else []
-    return [int(name) for name in found if name.isdecimal()]

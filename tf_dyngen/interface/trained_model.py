@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.export.saved_model import export_run, next_version
+from tf_dyngen.export.saved_model import export_run
+from tf_dyngen.export.versions import next_version
 from tf_dyngen.interface.checking import check_whole, take_picture
 from tf_dyngen.interface.given_clips import check_frames
 from tf_dyngen.interface.inferring import InferredClip, infer_frames

@@ -18,7 +18,7 @@ from tf_dyngen.tasks.inferred_clips import (
 )
 from tf_dyngen.training.clip_loading import cache_folder
 from tf_dyngen.training.restore import TrainedRun
-from tf_dyngen.training.run_record import RunRecord, load_record
+from tf_dyngen.training.run_record import RunRecord, existing_record
 from tf_dyngen.video.clip_store import INDEX, ClipStore
 from tf_dyngen.video.clips import Clip, ClipRecord
 
@@ -163,10 +163,7 @@ class ClipCatalogue:
 
 def list_clips(workdir: Path) -> ClipCatalogue:
     """Returns the clips of a run; UserError if there is none."""
-    record = load_record(workdir)
-    if record is None:
-        raise UserError(f"no run in {workdir}", "train one with python -m launch.train")
-    return ClipCatalogue(workdir, record)
+    return ClipCatalogue(workdir, existing_record(workdir))
 
 
 def _read_or_name(path: Path) -> ClipRecord:

@@ -62,7 +62,7 @@ def train(
     lock = run_lock.hold(workdir, _say) if workers.is_chief else contextlib.nullcontext()
     with plain_sums(), lock:
         stored = load_record(workdir)
-        config = _resolve_config(stored, preset, changes or {})
+        config = presets.settle(preset, changes or {}, stored and stored.config)
         given, source = source, complete_source(source, stored.source if stored else embedded)
         check_source(source, config, remembered=source != given)
         if source.dataset:
@@ -117,16 +117,6 @@ def _meet(session: Session) -> Workers:
             " names; without them, SIGALRM ends this one"
         )
     return Workers(choose_strategy(strategy, wait_seconds=session.wait_seconds))
-
-
-def _resolve_config(
-    stored: RunRecord | None, preset: str | Config | None, changes: Mapping[str, Any]
-) -> Config:
-    if stored and preset is None:
-        return configs.override(stored.config, changes)
-    if not isinstance(preset, Config):
-        preset = presets.load(preset or presets.DEFAULT)
-    return configs.override(preset, changes)
 
 
 def _complete_settings(

@@ -12,7 +12,7 @@ from tf_dyngen.inference.posterior import likelihood_precision
 from tf_dyngen.model.generator import AnyGenerator, build_generator
 from tf_dyngen.training.batches import frames_of_a_batch
 from tf_dyngen.training.checkpoint import FOLDER, Checkpoints
-from tf_dyngen.training.run_record import RunRecord, load_record
+from tf_dyngen.training.run_record import RunRecord, existing_record
 from tf_dyngen.training.start import build_chains
 
 
@@ -36,9 +36,7 @@ def load_run(
       with_chains: whether to read the latents of its clips; of a million they take gigabytes.
     Raises: UserError if there is no run, or no checkpoint of it that is whole.
     """
-    record = load_record(workdir)
-    if record is None:
-        raise UserError(f"no run in {workdir}", "train one with python -m launch.train")
+    record = existing_record(workdir)
     run = build_run(record, with_chains=with_chains)
     restored = Checkpoints(
         workdir / FOLDER, chains=run.chains if run.chains.rows else None, generator=run.generator

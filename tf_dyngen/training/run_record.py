@@ -87,6 +87,14 @@ def load_record(workdir: Path) -> RunRecord | None:
         ) from error
 
 
+def existing_record(workdir: Path) -> RunRecord:
+    """Returns the record of a work directory; UserError if there is none, or it is damaged."""
+    record = load_record(workdir)
+    if record is None:
+        raise UserError(f"no run in {workdir}", "train one with python -m launch.train")
+    return record
+
+
 def _read_source(*, clips, mask=None, **rest) -> Source:
     mask = dict(mask or {})
     size = mask.pop("size", None)

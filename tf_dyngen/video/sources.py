@@ -39,6 +39,14 @@ class Source:
     frame_rate: float | None = None
 
 
+def require_one_kind(source: Source) -> None:
+    """Raises UserError if a source names both kinds of clips or none."""
+    if source.clips and source.dataset:
+        raise UserError("both --clip and --dataset are given", "give one of them")
+    if not source.clips and not source.dataset:
+        raise UserError("no clips are given", "name files, a folder or a data set")
+
+
 def open_collection(
     source: Source, video: VideoConfig, *, seed: int = 0, own_masks: bool = False
 ) -> Collection:
@@ -55,8 +63,7 @@ def open_collection(
     """
     mask = source.mask
     wants_own = mask.file == OWN or (own_masks and not mask)
-    if source.clips and source.dataset:
-        raise UserError("both --clip and --dataset are given", "give one of them")
+    require_one_kind(source)
     if source.dataset:
         if mask.file and mask.file != OWN:
             raise UserError(
@@ -64,7 +71,7 @@ def open_collection(
                 "give --mask=own, for the data set's feature `mask`, or --hide",
             )
         collection = DatasetCollection(source.dataset, source.data_dir, video, masks=wants_own)
-    elif source.clips:
+    else:
         collection = FileCollection(
             source.clips,
             video,
@@ -75,8 +82,6 @@ def open_collection(
             only_shows=own_masks and not mask,
             frame_rate=source.frame_rate,
         )
-    else:
-        raise UserError("no clips are given", "name files, a folder or a data set")
     if mask.file == OWN and not collection.has_masks:
         raise UserError(
             "none of the clips has a mask of its own",

@@ -245,6 +245,12 @@ def _check_free(path: Path) -> None:
                 _refuse(errno.ENOTEMPTY)
         elif path.exists() and not encoding.form_of(path):
             _refuse(errno.EEXIST)
+    require_folder_for(path)
+
+
+def require_folder_for(path: Path) -> None:
+    """Raise UserError where the folder of `path` cannot be made or written to."""
+    with write_errors(path):
         parent = next(folder for folder in path.resolve().parents if folder.exists())
         if not parent.is_dir():
             _refuse(errno.ENOTDIR)

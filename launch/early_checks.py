@@ -1,0 +1,90 @@
+"""Mistakes in paths, told before TensorFlow starts: a second instead of ten.
+
+The tasks check the same, since they are called from Python too; what is read here is not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tf_dyngen.errors import UserError
+
+if TYPE_CHECKING:
+    from tf_dyngen.video.sources import Source
+
+
+def require_run(workdir: Path) -> None:
+    """Raises UserError if there is no run, or its record cannot be read."""
+    from tf_dyngen.training.run_record import existing_record
+
+    existing_record(workdir)
+
+
+def require_settings(workdir: Path, preset: str | None, changes: Mapping[str, Any]) -> None:
+    """Raises UserError if a run that begins or goes on cannot have these settings."""
+    from tf_dyngen import presets
+    from tf_dyngen.training.run_record import load_record
+
+    stored = load_record(workdir)
+    presets.settle(preset, changes, stored and stored.config)
+
+
+def require_workdir(workdir: Path) -> None:
+    """Raises UserError if a folder cannot be made, or nothing can be written in it."""
+    from tf_dyngen.video.writers import require_folder_for
+
+    require_folder_for(workdir / "run")
+
+
+def require_writable(output: Path, num_videos: int = 1) -> None:
+    """Raises UserError if so many videos cannot be written there."""
+    from tf_dyngen.video.writers import output_paths
+
+    output_paths(output, num_videos)
+
+
+def require_version(output: Path) -> None:
+    """Raises UserError if no version of an export can be written in a folder."""
+    from tf_dyngen.export.versions import next_version
+
+    next_version(output)
+
+
+def require_folder(output: Path) -> None:
+    """Raises UserError if an output looks like a file, or is one."""
+    from tf_dyngen.video.encoding import form_of
+
+    if form_of(output) or output.is_file():
+        raise UserError(f"--output={output} is a file, or looks like one", "name a folder")
+
+
+def require_clips(source: Source) -> None:
+    """Raises UserError if files that are named are not there, or the first of them is no clip."""
+    from tf_dyngen.config import VideoConfig
+    from tf_dyngen.video.clip_paths import expand_clip_paths
+    from tf_dyngen.video.files import require_readable
+    from tf_dyngen.video.sources import open_collection, require_one_kind
+
+    require_one_kind(source)
+    if source.clips:
+        for path in expand_clip_paths(source.clips):
+            require_readable(path)
+        open_collection(source, VideoConfig()).picture_size()
+
+
+def require_files(paths: Iterable[str | None]) -> None:
+    """Raises UserError where a file or folder that is named cannot be read; None is not named."""
+    from tf_dyngen.video.files import require_readable
+
+    for path in paths:
+        if path is not None:
+            require_readable(Path(path))
+
+
+def require_picture(path: Path) -> None:
+    """Raises UserError if a file is no picture."""
+    from tf_dyngen.video.stills import read_still
+
+    read_still(path)
