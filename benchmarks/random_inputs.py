@@ -29,6 +29,7 @@ from PIL import Image
 from benchmarks import measuring
 from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
+from tf_dyngen.messages import show_on_terminal
 from tf_dyngen.tasks.preview import preview
 from tf_dyngen.video import sources
 from tf_dyngen.video.masked_clips import MaskSource
@@ -279,6 +280,7 @@ def _noting(lengths: list[int]) -> Iterator[None]:
 
 def main(_) -> None:
     """Tries inputs; prints what became of each kind."""
+    show_on_terminal()
     counts: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
     num_faults = 0
     for seed in range(_SEED.value, _SEED.value + _CASES.value):

@@ -71,18 +71,31 @@ def start(name: str, new: Path, world: Path) -> subprocess.Popen:
     )
 
 
-def faults_of(process: subprocess.Popen, number: signal.Signals, new: Path) -> list[str]:
-    """Waits for the end of a command that got a signal; returns what is wrong."""
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether a file is as the command writes it undisturbed: its last moments may be cut off."""
+    return path.is_file() and other.is_file() and path.read_bytes() == other.read_bytes()
+
+
+def faults_of(
+    process: subprocess.Popen, number: signal.Signals, new: Path, whole: Path
+) -> list[str]:
+    """Waits for the end of a command that got a signal; returns what is wrong.
+
+    Args: the process; the signal; the command's folder, and that of an undisturbed one.
+    """
     _, errors = process.communicate(timeout=300)
     faults = []
-    # Before Python runs, the system ends it.
+    # Before Python runs, the system ends it, or Python does not begin.
+    if "Fatal Python error: init_" in errors:
+        return []
     if process.returncode not in (*STATUSES[number], -number):
         faults.append(f"status {process.returncode}")
     if "Traceback" in errors:
         faults.append(errors)
     left = [path for path in (new / "temporary").rglob("*") if path.is_file()]
     if process.returncode:
-        left += [path for path in new.iterdir() if path.name not in (*KEPT, "temporary")]
+        others = [path for path in new.iterdir() if path.name not in (*KEPT, "temporary")]
+        left += [path for path in others if not _is_same(path, whole / path.name)]
     unfinished = [path for path in new.rglob("*") if path.name.endswith((".unfinished", ".tmp"))]
     if left or unfinished:
         faults.append(f"left {', '.join(str(path.relative_to(new)) for path in left + unfinished)}")
@@ -106,7 +119,7 @@ def main(_) -> None:
             process, moment = start(command, new, world), draw.uniform(0, seconds[command])
             time.sleep(moment)
             process.send_signal(number)
-            faults = faults_of(process, number, new)
+            faults = faults_of(process, number, new, world / f"whole-{command}")
             num_faults += bool(faults)
             rows.append([command, f"{moment:.1f} s", number.name, "; ".join(faults) or "none"])
             print(*rows[-1], sep=", ", file=sys.stderr, flush=True)

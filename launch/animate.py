@@ -2,9 +2,10 @@
 
   python -m launch.animate --workdir=DIR --image=FILE --output=FILE_OR_DIR
 
-The first frame is the model's reconstruction of the image, or the image itself with
---exact_first_frame. --output ends in .mp4, .gif, .npy (uint8 [T, H, W, C]) or .png (a contact
-sheet), or names a folder for numbered pictures.
+Where the clip shows something like the image, the video goes on from there: its first frame is the
+model's reconstruction of the image, or the image itself with --exact_first_frame. Where it does
+not, the image's own pixels move as the clip moves. --output ends in .mp4, .gif, .npy (uint8
+[T, H, W, C]) or .png (a contact sheet), or names a folder for numbered pictures.
 """
 
 from absl import flags
@@ -36,6 +37,18 @@ _EXACT_FIRST_FRAME = flags.DEFINE_bool(
 _VARIETY = flags.DEFINE_float(
     "variety", None, "0 plays the clip on, 1 is as new as can be; 0.5 if not given"
 )
+_PIXELS_OF = flags.DEFINE_enum(
+    "pixels_of",
+    "auto",
+    ["auto", "image", "clip"],
+    "whose pixels the video shows: the image's, moved as the clip moves; or the clip's, from the"
+    " moment most like the image on; auto: the image's where the clip shows nothing like it",
+)
+_OUTPUT_SIZE = flags.DEFINE_string(
+    "output_size",
+    None,
+    "size of the video: source, the image's; 2x; 720 (the shorter side) or HEIGHTxWIDTH",
+)
 
 
 def main() -> None:
@@ -52,17 +65,17 @@ def main() -> None:
     with command_line.quiet_imports():
         from tf_dyngen.tasks import animate
 
-    animate.animate(
-        workdir,
-        image,
-        output,
+    how = animate.Motion(
         num_frames=_NUM_FRAMES.value,
         seed=_SEED.value,
         num_chains=_NUM_CHAINS.value,
         num_steps=_NUM_STEPS.value,
         exact_first_frame=_EXACT_FIRST_FRAME.value,
         variety=_VARIETY.value,
+        pixels_of=_PIXELS_OF.value,
+        output_size=_OUTPUT_SIZE.value,
     )
+    animate.animate(workdir, image, output, how)
 
 
 if __name__ == "__main__":

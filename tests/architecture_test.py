@@ -12,7 +12,7 @@ LAYERS = [
     ["tf_dyngen.interface"],
     ["tf_dyngen.tasks", "tf_dyngen.evaluation", "tf_dyngen.export"],
     ["tf_dyngen.training"],
-    ["tf_dyngen.filling", "tf_dyngen.serving", "tf_dyngen.studio"],
+    ["tf_dyngen.filling", "tf_dyngen.motion_transfer", "tf_dyngen.serving", "tf_dyngen.studio"],
     ["tf_dyngen.inference", "tf_dyngen.video", "tf_dyngen.simulation"],
     ["tf_dyngen.model"],
     ["tf_dyngen.presets"],
@@ -21,7 +21,7 @@ LAYERS = [
     ["tf_dyngen.errors", "tf_dyngen.messages"],
 ]
 # Packages that are imported without TensorFlow.
-NO_MODEL = ["video", "filling", "serving"]
+NO_MODEL = ["video", "filling", "motion_transfer", "serving"]
 # What plays an exported model -> what else of the library it may import.
 PLAYERS = {
     "serving": {"video", "errors", "messages"},

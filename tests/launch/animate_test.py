@@ -106,6 +106,9 @@ MISTAKES = {
     "no chains": ({"num_chains": "0"}, ["num_chains"]),
     "many chains": ({"num_chains": "1000000"}, ["num_chains"]),
     "no steps": ({"num_steps": "0"}, ["num_steps"]),
+    "whose pixels": ({"pixels_of": "mine"}, ["pixels_of", "image"]),
+    "the image's pixels": ({"pixels_of": "image"}, ["--pixels_of=image", "--preset=texture"]),
+    "size of letters": ({"output_size": "large"}, ["--output_size=large", "source"]),
 }
 
 

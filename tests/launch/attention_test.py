@@ -99,9 +99,33 @@ def test_images_move(run, clips, tmp_path):
     np.testing.assert_array_equal(frames[:5], np.load(clips / "bright.npy")[4:9])
     assert "a copy" in said
     assert "WARNING" not in said
-    frames, said = animate("noise", "--exact_first_frame")
+    frames, said = animate("noise", "--exact_first_frame", "--pixels_of=clip")
     np.testing.assert_array_equal(frames[0], np.load(clips / "noise.npy")[0])
     assert "WARNING: the image is far" in said
+
+
+def test_an_image_that_the_clip_does_not_show_moves_itself(run, clips, tmp_path):
+    def animate(*flags, name="noise"):
+        output = tmp_path / "moving.npy"
+        arguments = [f"--workdir={run}", f"--image={clips}/{name}.png", f"--output={output}"]
+        ended = run_here("launch.animate", *arguments, "--num_frames=33", *flags).check_good()
+        return np.load(output), ended.stderr
+
+    noise = np.load(clips / "noise.npy")[0]
+    frames, said = animate()
+    assert "the clip shows nothing like the image" in said
+    assert frames.shape == (33, *SIZE, 3)
+    np.testing.assert_array_equal(frames[0], noise)
+    assert (frames[1:] != frames[:-1]).any()
+    other, _ = animate("--seed=1")
+    assert (other != frames).any()
+    large, _ = animate("--output_size=2x")
+    assert large.shape == (33, 2 * SIZE[0], 2 * SIZE[1], 3)
+    chosen, said = animate("--pixels_of=image", name="bright")
+    assert "nothing like" not in said
+    np.testing.assert_array_equal(chosen[0], np.load(clips / "bright.npy")[4])
+    resampled, _ = animate("--pixels_of=clip", "--output_size=24x32")
+    assert resampled.shape == (33, 24, 32, 3)
 
 
 def test_the_shortest_clip_is_learned_in_grey_and_played(train_quickly, synthesize, tmp_path):

@@ -1,6 +1,7 @@
 """Checks of what the methods of models are called with."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,12 @@ def check_whole(name: str, value: Any, least: int) -> None:
     is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not is_whole or not least <= value <= LARGEST:
         raise UserError(f"{name}={value!r}", f"give a whole number from {least} to {LARGEST}")
+
+
+def check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
+    """Raises UserError unless a value is one of several words."""
+    if value not in choices:
+        raise UserError(f"{name}={value!r}", f"choose of {', '.join(choices)}")
 
 
 def take_picture(image: Any) -> Image.Image:

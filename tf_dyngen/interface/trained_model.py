@@ -11,7 +11,7 @@ from PIL import Image
 from tf_dyngen.errors import UserError
 from tf_dyngen.export.saved_model import export_run
 from tf_dyngen.export.versions import next_version
-from tf_dyngen.interface.checking import check_whole, take_picture
+from tf_dyngen.interface.checking import check_choice, check_whole, take_picture
 from tf_dyngen.interface.given_clips import check_frames
 from tf_dyngen.interface.inferring import InferredClip, infer_frames
 from tf_dyngen.interface.model_files import StoredModel, save_model
@@ -19,7 +19,7 @@ from tf_dyngen.interface.model_state import ModelState
 from tf_dyngen.interface.scores import Scores, evaluate
 from tf_dyngen.interface.videos import Video
 from tf_dyngen.interface.wording import words_of_python
-from tf_dyngen.tasks.animate import move_picture
+from tf_dyngen.tasks.animate import AUTO, PIXELS_OF, Motion, move_picture
 from tf_dyngen.tasks.synthesize import choose_variety
 from tf_dyngen.tasks.synthesize_files import DEFAULT_NUM_FRAMES, player
 
@@ -132,6 +132,8 @@ class TrainedModel(ModelState):
         seed: int = 0,
         variety: float | None = None,
         exact_first_frame: bool = False,
+        pixels_of: str = AUTO,
+        output_size: str | None = None,
         num_chains: int | None = None,
         num_steps: int | None = None,
     ) -> Video:
@@ -143,24 +145,29 @@ class TrainedModel(ModelState):
           seed: names the motion.
           variety: see `synthesize`.
           exact_first_frame: whether to start with the image itself; the difference fades.
+          pixels_of: whose pixels the video shows: "image", moved as the clip moves; "clip", from
+            the moment most like the image on; "auto": the image's where the clip shows no such.
+          output_size: "source" (the image's), "2x", "720" (the shorter side) or "HEIGHTxWIDTH";
+            None is the size of the model's frames.
           num_chains, num_steps: of the search for the image, None are the usual ones.
         Returns: Video [T, H, W, C] uint8.
         Raises: UserError, a ValueError, if the image is none.
         """
         check_whole("num_frames", num_frames, 1)
         check_whole("seed", seed, 0)
-        pieces = move_picture(
-            self._player(),
-            self._fitted(),
-            take_picture(image),
-            num_frames=num_frames,
-            seed=seed,
-            num_chains=num_chains,
-            num_steps=num_steps,
-            exact_first_frame=exact_first_frame,
-            variety=variety,
+        check_choice("pixels_of", pixels_of, PIXELS_OF)
+        how = Motion(
+            num_frames,
+            seed,
+            num_chains,
+            num_steps,
+            exact_first_frame,
+            variety,
+            pixels_of,
+            output_size,
         )
-        return self._video(pieces)
+        moved = move_picture(self._player(), self._fitted(), take_picture(image), how)
+        return self._video(moved.pieces)
 
     @words_of_python()
     def infer(

@@ -3,10 +3,11 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_dyngen.inference.video_draws import BLOCK, draw_initial_state, draw_noise_block
+from tf_dyngen.inference.video_draws import BLOCK
 from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.generator import to_pixels
 from tf_dyngen.tasks.loop_steps import steps_of
+from tf_dyngen.tasks.moment_path import MomentPath
 
 # Of the path that a loop is cut out of: frames that are not used, and the fewest places to cut.
 NUM_SETTLING, NUM_PLACES = 20, 300
@@ -32,7 +33,7 @@ class AttentionLoop:
 
     def __init__(self, generator: AttentionGenerator):
         self._generator = generator
-        self._follow = tf.function(generator.moments, autograph=False)
+        self._path = MomentPath(generator)
         self._play = tf.function(self._play_block, autograph=False)
 
     def frames(self, num_frames: int, seed: int, scale: float) -> np.ndarray:
@@ -43,7 +44,8 @@ class AttentionLoop:
           seed: names the loop.
           scale: what the noise is multiplied by.
         """
-        path = self._cut_out(self._path(num_frames, seed, scale), num_frames)
+        followed = self._path(NUM_SETTLING + NUM_PLACES + num_frames, seed, scale)
+        path = self._cut_out(followed[NUM_SETTLING:], num_frames)
         before, last = self._settle(path)
         num_fading = min(NUM_FADING, num_frames // 2)
         share = (np.arange(1, num_fading + 1) / (num_fading + 1))[:, None, None, None]
@@ -53,17 +55,6 @@ class AttentionLoop:
         # Where a loop is entered is free: at a step like most.
         usual = np.abs(steps - np.median(steps)).argmin()
         return np.roll(loop, -usual - 1, axis=0)
-
-    def _path(self, num_frames: int, seed: int, scale: float) -> np.ndarray:
-        """Returns moments [L, K] that a video of that seed follows."""
-        sizes = self._generator.latent_sizes
-        state = self._generator.initial_state(draw_initial_state(seed, sizes.state))
-        followed = []
-        for index in range(-(-(NUM_SETTLING + NUM_PLACES + num_frames) // BLOCK)):
-            noise = scale * draw_noise_block(seed, index, sizes.noise)
-            moments, state = self._follow(state, noise)
-            followed.append(moments[0].numpy())
-        return np.concatenate(followed)[NUM_SETTLING:]
 
     def _cut_out(self, path: np.ndarray, num_frames: int) -> np.ndarray:
         """Returns the `num_frames` moments of a path after which its start fits best."""

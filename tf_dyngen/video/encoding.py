@@ -27,6 +27,7 @@ from PIL import Image
 from tf_dyngen.errors import UserError
 from tf_dyngen.video import display, ffmpeg
 from tf_dyngen.video.files import PICTURE_SUFFIXES, VIDEO_SUFFIXES
+from tf_dyngen.video.uninterrupted import uninterrupted
 
 # No folder is called so.
 FILE_SUFFIXES = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES, ".npz", ".mat", ".json", ".html", ".txt")
@@ -209,27 +210,38 @@ def _ffmpeg(path: Path, layout: Layout, options: list[str]) -> Iterator[Write]:
         *["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", rate],
         *["-i", "pipe:0", *options, f"file:{path}"],
     ]
-    with tempfile.TemporaryFile() as log:
-        # An unbuffered pipe leaves nothing to fail on closing; with Python's signals, ffmpeg
-        # reports a file size limit rather than dying of it.
-        process = subprocess.Popen(
-            command,
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            restore_signals=False,
-        )
+    with contextlib.ExitStack() as stack:
+        # Ended by a signal in between, either would be left behind.
+        with uninterrupted():
+            log = stack.enter_context(tempfile.TemporaryFile())
+            process = _start(command, log)
+            stack.callback(_end, process)
+        yield partial(_feed, process, log)
         assert process.stdin is not None
-        try:
-            yield partial(_feed, process, log)
-            process.stdin.close()
-            if process.wait():
-                raise _ffmpeg_error(log)
-        finally:
-            process.kill()
-            process.stdin.close()
-            process.wait()
+        process.stdin.close()
+        if process.wait():
+            raise _ffmpeg_error(log)
+
+
+def _start(command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Starts ffmpeg. An unbuffered pipe leaves nothing to fail on closing; with Python's signals,
+    ffmpeg reports a file size limit rather than dying of it.
+    """
+    return subprocess.Popen(
+        command,
+        bufsize=0,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=log,
+        restore_signals=False,
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    process.wait()
 
 
 def _feed(process: subprocess.Popen[bytes], log: IO[bytes], frames: np.ndarray) -> None:

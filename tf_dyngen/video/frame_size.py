@@ -38,6 +38,12 @@ def frame_size(picture_size: tuple[int, int], shorter_side: int) -> tuple[int, i
     return height, width
 
 
+def of_shorter_side(size: tuple[int, int], shorter_side: int) -> tuple[int, int]:
+    """Returns (H, W) of the proportions of another size, with that shorter side."""
+    scale = shorter_side / min(size)
+    return round(scale * size[0]), round(scale * size[1])
+
+
 def output_size(
     asked: str, made: tuple[int, int], picture_size: Callable[[], tuple[int, int]]
 ) -> tuple[int, int]:

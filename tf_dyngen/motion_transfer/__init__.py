@@ -1,0 +1,1 @@
+"""A picture moved as a clip moves: its own pixels, the clip's motion."""
