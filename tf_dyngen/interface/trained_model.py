@@ -10,7 +10,7 @@ from PIL import Image
 
 from tf_dyngen.errors import UserError
 from tf_dyngen.export.saved_model import export_run, next_version
-from tf_dyngen.interface.checking import check_whole, take_picture
+from tf_dyngen.interface.checking import StillMask, check_whole, take_controls, take_picture
 from tf_dyngen.interface.given_clips import check_frames
 from tf_dyngen.interface.inferring import InferredClip, infer_frames
 from tf_dyngen.interface.model_files import StoredModel, save_model
@@ -19,8 +19,10 @@ from tf_dyngen.interface.scores import Scores, evaluate
 from tf_dyngen.interface.videos import Video
 from tf_dyngen.interface.wording import words_of_python
 from tf_dyngen.tasks.animate import move_picture
+from tf_dyngen.tasks.controls import frames_of_motion
+from tf_dyngen.tasks.player import player
 from tf_dyngen.tasks.synthesize import choose_variety
-from tf_dyngen.tasks.synthesize_files import DEFAULT_NUM_FRAMES, player
+from tf_dyngen.tasks.synthesize_files import DEFAULT_NUM_FRAMES
 
 # Longer than anything is watched.
 WITHOUT_END = 2**30
@@ -40,6 +42,10 @@ class TrainedModel(ModelState):
         stream: Literal[False] = False,
         appearance: str | None = None,
         motion: str | None = None,
+        speed: float = 1.0,
+        reverse: bool = False,
+        start_frame: int | None = None,
+        still: StillMask = None,
     ) -> Video: ...
 
     @overload
@@ -53,6 +59,10 @@ class TrainedModel(ModelState):
         stream: Literal[True],
         appearance: str | None = None,
         motion: str | None = None,
+        speed: float = 1.0,
+        reverse: bool = False,
+        start_frame: int | None = None,
+        still: StillMask = None,
     ) -> Iterator[np.ndarray]: ...
 
     @words_of_python()
@@ -66,6 +76,10 @@ class TrainedModel(ModelState):
         stream: bool = False,
         appearance: str | None = None,
         motion: str | None = None,
+        speed: float = 1.0,
+        reverse: bool = False,
+        start_frame: int | None = None,
+        still: StillMask = None,
     ) -> Video | Iterator[np.ndarray]:
         """Makes new video: the frames that `dyngen synthesize` makes of the same run and seed.
 
@@ -80,6 +94,12 @@ class TrainedModel(ModelState):
           appearance: looks of a clip, by its name; "FIRST:SECOND:0.5", between two clips'; or
             "random", drawn by the seed. Of models of actions.
           motion: name of a clip whose motion is played; then it goes on with new motion.
+          speed: how many times as fast things move, 0.25 to 4.
+          reverse: whether time runs backwards.
+          start_frame: frame of the first clip, from which new video goes on; with a motion, of its
+            clip, which is played from there. Presets "texture" show the frame itself first.
+          still: mask of what stands still: [H, W], or [T, H, W] where any frame counts, not zero
+            where a pixel does; or its file.
         Returns: Video [T, H, W, C] uint8, or an iterator over frames.
         Raises: UserError, a ValueError, for values out of bounds, clips that are not known, or what
           the model has not.
@@ -87,13 +107,14 @@ class TrainedModel(ModelState):
         run = self._fitted()
         check_whole("num_frames", num_frames, 1)
         check_whole("seed", seed, 0)
+        controls = take_controls(speed, reverse, start_frame, still)
         if loop and motion is not None:
             raise UserError("loop with motion", "a clip's motion does not lead back to its start")
         catalogue = self._catalogue()
         if num_frames is None:
             num_frames = WITHOUT_END if stream and not loop else DEFAULT_NUM_FRAMES
             if motion is not None and not stream:
-                num_frames = catalogue.find(motion).record.num_frames
+                num_frames = frames_of_motion(controls, catalogue.find(motion).record)
         play = player(
             self._player(),
             run,
@@ -103,6 +124,7 @@ class TrainedModel(ModelState):
             num_frames=num_frames,
             loop=loop,
             variety=choose_variety(run.generator, variety),
+            controls=controls,
         )
         pieces = play(seed)
         return (frame for piece in pieces for frame in piece) if stream else self._video(pieces)

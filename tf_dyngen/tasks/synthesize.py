@@ -67,8 +67,13 @@ class Synthesizer:
             others the frames of the video are yielded from the last to the first.
         """
         if backwards and self.copies_clips:
-            how = {"num_frames": num_frames, "seed": seed, "first_frame": first_frame}
-            yield from self._turned.synthesize(**how, loop=loop, variety=variety)
+            yield from self._turned.synthesize(
+                num_frames=num_frames,
+                seed=seed,
+                first_frame=first_frame,
+                loop=loop,
+                variety=variety,
+            )
             return
         if appearance is None:
             appearance = draw_appearance(seed, self._sizes.appearance)
@@ -96,8 +101,9 @@ class Synthesizer:
         assert isinstance(self._generator, AttentionGenerator)
         if backwards:
             moment = self._generator.memory.num_frames - 1 - moment
-            how = {"num_frames": num_frames, "seed": seed}
-            yield from self._turned.start_at(moment, **how, variety=variety)
+            yield from self._turned.start_at(
+                moment, num_frames=num_frames, seed=seed, variety=variety
+            )
             return
         state = state_showing(self._generator, moment)
         appearance = tf.zeros([1, 0])
