@@ -200,6 +200,49 @@ def test_a_grid_of_clips_evenly_spread(synthesize, inferred, tmp_path):
     assert picture.shape[1] - film.shape[2] == 4 * 2 * 128
 
 
+def test_speed_reverse_start_and_what_stands_still_together(make, trained, tmp_path):
+    plain = np.load(make("plain.npy", "--num_frames=20"))
+    np.testing.assert_array_equal(np.load(make("same.npy", "--num_frames=20", "--speed=1")), plain)
+    slow = np.load(make("slow.npy", "--num_frames=39", "--speed=0.5"))
+    np.testing.assert_array_equal(slow[::2], plain)
+    quick = np.load(make("quick.npy", "--num_frames=10", "--speed=2"))
+    np.testing.assert_array_equal(quick, plain[::2])
+    turned = np.load(make("turned.npy", "--num_frames=39", "--speed=0.5", "--reverse"))
+    np.testing.assert_array_equal(turned[::2], plain[::-1])
+    region = np.zeros((16, 16), bool)
+    region[2:9, 3:8] = True
+    Image.fromarray(region).save(tmp_path / "mask.png")
+    held = np.load(
+        make("held.npy", "--num_frames=39", "--speed=0.5", f"--still={tmp_path}/mask.png")
+    )
+    np.testing.assert_array_equal(held[:, region], np.broadcast_to(slow[0, region], (39, 35, 3)))
+    np.testing.assert_array_equal(held[:, 14:, 13:], slow[:, 14:, 13:])
+
+
+def test_new_video_goes_on_from_the_chains_state_at_a_frame(make):
+    own = np.load(make("own.npy", "--motion=waves"))
+    videos = np.load(make("new.npy", "--start_frame=7", "--num_frames=40", "--num_videos=2"))
+    assert videos.shape == (2, 40, 16, 16, 3)
+    np.testing.assert_array_equal(videos[:, 0], own[[7, 7]])
+    assert (videos[0, 1:] != videos[1, 1:]).any(axis=(1, 2, 3)).all()
+    rest = np.load(make("rest.npy", "--start_frame=7", "--motion=waves"))
+    np.testing.assert_array_equal(rest, own[7:])
+    slow = np.load(make("slow.npy", "--start_frame=7", "--motion=waves", "--speed=0.5"))
+    np.testing.assert_array_equal(slow[::2], rest)
+
+
+def test_a_loop_at_another_speed_still_closes(synthesize, trained, tmp_path):
+    flags = [f"--workdir={trained}", f"--output={tmp_path}/loop.npy", "--loop", "--num_frames=25"]
+    said = synthesize(*flags, "--speed=0.5", "--reverse").check_good().stderr
+    assert "12 frames of motion in 25, so that it closes: 0.48 times as fast" in said
+    frames = np.load(tmp_path / "loop.npy").astype(float)
+    assert frames.shape == (25, 16, 16, 3)
+    steps = np.sqrt(np.square(frames - np.roll(frames, 1, axis=0)).mean(axis=(1, 2, 3)))
+    assert 0 < steps[0] <= 1.5 * steps[1:].max()
+    said = synthesize(*flags, "--speed=2").check_good().stderr
+    assert "closes" not in said
+
+
 def damage(inferred_clip, kind):
     with np.load(inferred_clip) as arrays:
         values = dict(arrays)

@@ -157,6 +157,8 @@ def find_region(controls: Controls, video: VideoConfig) -> np.ndarray | None:
             f"still is an array of {mask.dtype}, of shape {list(mask.shape)}",
             "give the file of a mask, or numbers [H, W] or [T, H, W], not 0 where a pixel stands",
         )
+    if np.isnan(mask).any():
+        raise UserError("still holds NaN", "put 0 or 1 in its place")
     frames = (mask if mask.ndim == 3 else mask[None]) != 0
     return region_of(frames, size, video.fit, "the mask of still")
 
