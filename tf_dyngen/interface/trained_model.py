@@ -19,7 +19,7 @@ from tf_dyngen.interface.scores import Scores, evaluate
 from tf_dyngen.interface.videos import Video
 from tf_dyngen.interface.wording import words_of_python
 from tf_dyngen.tasks.animate import move_picture
-from tf_dyngen.tasks.controls import frames_of_motion
+from tf_dyngen.tasks.controls import Controls, frames_of_motion
 from tf_dyngen.tasks.player import player
 from tf_dyngen.tasks.synthesize import choose_variety
 from tf_dyngen.tasks.synthesize_files import DEFAULT_NUM_FRAMES
@@ -98,8 +98,7 @@ class TrainedModel(ModelState):
           reverse: whether time runs backwards.
           start_frame: frame of the first clip, from which new video goes on; with a motion, of its
             clip, which is played from there. Presets "texture" show the frame itself first.
-          still: mask of what stands still: [H, W], or [T, H, W] where any frame counts, not zero
-            where a pixel does; or its file.
+          still: mask of what stands still, [H, W] or [T, H, W], not 0 where it does; or its file.
         Returns: Video [T, H, W, C] uint8, or an iterator over frames.
         Raises: UserError, a ValueError, for values out of bounds, clips that are not known, or what
           the model has not.
@@ -110,24 +109,20 @@ class TrainedModel(ModelState):
         controls = take_controls(speed, reverse, start_frame, still)
         if loop and motion is not None:
             raise UserError("loop with motion", "a clip's motion does not lead back to its start")
-        catalogue = self._catalogue()
         if num_frames is None:
-            num_frames = WITHOUT_END if stream and not loop else DEFAULT_NUM_FRAMES
-            if motion is not None and not stream:
-                num_frames = frames_of_motion(controls, catalogue.find(motion).record)
-        play = player(
-            self._player(),
-            run,
-            catalogue,
-            appearance,
-            motion,
-            num_frames=num_frames,
-            loop=loop,
-            variety=choose_variety(run.generator, variety),
-            controls=controls,
-        )
-        pieces = play(seed)
+            num_frames = self._usual_length(motion, controls, loop=loop, stream=stream)
+        how = {"num_frames": num_frames, "loop": loop, "controls": controls}
+        how["variety"] = choose_variety(run.generator, variety)
+        pieces = player(self._player(), run, self._catalogue(), appearance, motion, **how)(seed)
         return (frame for piece in pieces for frame in piece) if stream else self._video(pieces)
+
+    def _usual_length(
+        self, motion: str | None, controls: Controls, *, loop: bool, stream: bool
+    ) -> int:
+        """Returns how many frames `synthesize` makes unless it is told."""
+        if motion is not None and not stream:
+            return frames_of_motion(controls, self._catalogue().find(motion).record)
+        return WITHOUT_END if stream and not loop else DEFAULT_NUM_FRAMES
 
     @words_of_python()
     def reconstruct(self, name: str | None = None) -> Video:

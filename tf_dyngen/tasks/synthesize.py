@@ -1,7 +1,7 @@
 """New video from a generator: fresh noise, any length, in constant memory, looping if wanted."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import tensorflow as tf
@@ -19,6 +19,7 @@ from tf_dyngen.model.attention.shown_moment import state_showing
 from tf_dyngen.model.generator import AnyGenerator, to_pixels
 from tf_dyngen.model.latents import Latents, LatentSizes
 from tf_dyngen.tasks.attention_loop import AttentionLoop
+from tf_dyngen.tasks.from_the_end import NoiseOf, play_from_the_end
 
 SHORTEST_LOOP = 2
 # A loop's gap, relative to the states, below which another round of the same noise is no use.
@@ -26,8 +27,6 @@ CLOSED = 1e-4
 MOST_ROUNDS = 60
 # At which the noise is as in training.
 USUAL_VARIETY = 0.5
-# The noise [1, BLOCK, N] of a video's block, by its number.
-NoiseOf = Callable[[int], tf.Tensor]
 
 
 class Synthesizer:
@@ -181,20 +180,15 @@ class Synthesizer:
         self, state, noise_of: NoiseOf, appearance, span: tuple[int, int], backwards: bool = False
     ) -> Iterator[np.ndarray]:
         """Yields frames `span`, from the first to before the last, after state [1, S]."""
+        if backwards:
+
+            def play(state, noise) -> np.ndarray:
+                return self._play(state, noise, appearance)[0].numpy()[0]
+
+            return play_from_the_end(self._roll, play, state, noise_of, span)
         first, last = span
-        num_blocks = -(-last // BLOCK)
-        if not backwards:
-            noise = map(noise_of, range(num_blocks))
-            yield from _cut(self._play_noise(state, noise, appearance, first // BLOCK), first, last)
-            return
-        # States are small beside frames: those that blocks start from are kept.
-        starts = [state]
-        for index in range(num_blocks - 1):
-            starts.append(self._roll(starts[-1], noise_of(index))[:, -1])
-        for index in reversed(range(first // BLOCK, num_blocks)):
-            frames, _ = self._play(starts[index], noise_of(index), appearance)
-            start = index * BLOCK
-            yield frames.numpy()[0, max(0, first - start) : last - start][::-1]
+        noise = map(noise_of, range(-(-last // BLOCK)))
+        return _cut(self._play_noise(state, noise, appearance, first // BLOCK), first, last)
 
     def _play_noise(
         self, state, noise_blocks, appearance, num_skipped: int = 0

@@ -69,25 +69,21 @@ def synthesize_files(
     how["variety"] = choose_variety(run.generator, variety)
     synthesizer = Synthesizer(run.generator)
     play = player(synthesizer, run, catalogue, appearance, motion, **how)
-    size = _written_size(run, output_size)
-    per_file = num_videos // len(paths)
+    form = {"num_frames": num_frames, "frame_size": _written_size(run, output_size)}
+    form |= {"frame_rate": clip.frame_rate, "channels": run.record.config.video.channels}
     with progress_bar(total=num_frames * num_videos, unit="frame") as bar:
-        for index, path in enumerate(paths):
-            with open_video_writer(
-                path,
-                num_frames=num_frames,
-                frame_size=size,
-                channels=run.record.config.video.channels,
-                frame_rate=clip.frame_rate,
-                num_videos=per_file,
-            ) as writer:
-                for number in range(index * per_file, (index + 1) * per_file):
-                    steps = LoopSteps() if loop else None
-                    _write(play(seed + number), size, writer, bar, steps)
-                    if steps is not None:
-                        say(f"loop: {steps.describe()}")
+        for path, seeds in zip(paths, _share_out(seed, num_videos, len(paths)), strict=True):
+            with open_video_writer(path, num_videos=len(seeds), **form) as writer:
+                for number in seeds:
+                    _write(play(number), form["frame_size"], writer, bar, loop)
             say(f"wrote {path}")
     return paths
+
+
+def _share_out(seed: int, num_videos: int, num_files: int) -> list[range]:
+    """Returns the seeds of each file's videos."""
+    each = num_videos // num_files
+    return [range(seed + i * each, seed + (i + 1) * each) for i in range(num_files)]
 
 
 def _written_size(run: TrainedRun, asked: str | None) -> tuple[int, int]:
@@ -107,10 +103,14 @@ def _write(
     size: tuple[int, int],
     writer: VideoWriter,
     bar,
-    steps: LoopSteps | None,
+    loop: bool,
 ) -> None:
+    """Writes one video; of a loop it says how large the step over its seam is."""
+    steps = LoopSteps() if loop else None
     for piece in pieces:
         writer.append(resize_frames(piece, size))
         if steps is not None:
             steps.add(piece)
         bar.update(len(piece))
+    if steps is not None:
+        say(f"loop: {steps.describe()}")
