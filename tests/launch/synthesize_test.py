@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.launch.commands import ROOT, run_here
+from tf_dyngen.tasks.clip_catalogue import list_clips
 
 
 @pytest.fixture
@@ -229,6 +230,25 @@ def test_new_video_goes_on_from_the_chains_state_at_a_frame(make):
     np.testing.assert_array_equal(rest, own[7:])
     slow = np.load(make("slow.npy", "--start_frame=7", "--motion=waves", "--speed=0.5"))
     np.testing.assert_array_equal(slow[::2], rest)
+
+
+def test_a_start_in_another_look(play, inferred):
+    first = list_clips(inferred[0]).trained[0].unique_name
+    video = play("--start_frame=3", "--appearance=up", "--num_frames=40")
+    motion = play(f"--motion={first}", "--appearance=up")
+    np.testing.assert_array_equal(video[0], motion[3])
+    own = play("--start_frame=3", "--num_frames=40")
+    np.testing.assert_array_equal(own[0], play(f"--motion={first}")[3])
+    turned = play("--motion=right", "--reverse")
+    np.testing.assert_array_equal(turned[::-1], play("--motion=right"))
+
+
+def test_a_mask_is_not_written_over(synthesize, trained, tmp_path):
+    np.save(tmp_path / "mask.npy", np.eye(16))
+    before = (tmp_path / "mask.npy").read_bytes()
+    files = [f"--output={tmp_path}/mask.npy", f"--still={tmp_path}/mask.npy"]
+    synthesize(f"--workdir={trained}", *files).check_mistake("mask.npy is the mask of --still")
+    assert (tmp_path / "mask.npy").read_bytes() == before
 
 
 def test_a_loop_at_another_speed_still_closes(synthesize, trained, tmp_path):

@@ -5,7 +5,7 @@ no end to it; of other models, which only lead forwards, a video is played from 
 start.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -161,6 +161,16 @@ def find_region(controls: Controls, video: VideoConfig) -> np.ndarray | None:
         raise UserError("still holds NaN", "put 0 or 1 in its place")
     frames = (mask if mask.ndim == 3 else mask[None]) != 0
     return region_of(frames, size, video.fit, "the mask of still")
+
+
+def refuse_mask(outputs: Iterable[Path], controls: Controls) -> None:
+    """Raises UserError if writing `outputs` would replace the mask of what stands still."""
+    mask = controls.still
+    if not isinstance(mask, Path) or not mask.exists():
+        return
+    for output in outputs:
+        if output.exists() and output.samefile(mask):
+            raise UserError(f"--output={output} is the mask of --still", "name another file")
 
 
 def control(

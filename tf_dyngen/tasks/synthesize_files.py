@@ -8,7 +8,7 @@ import numpy as np
 from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.tasks.appearance import RANDOM
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
-from tf_dyngen.tasks.controls import UNCHANGED, Controls, frames_of_motion
+from tf_dyngen.tasks.controls import UNCHANGED, Controls, frames_of_motion, refuse_mask
 from tf_dyngen.tasks.loop_steps import LoopSteps
 from tf_dyngen.tasks.player import player
 from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
@@ -61,6 +61,7 @@ def synthesize_files(
     with_chains = is_of_clips or controls.start_frame is not None
     run = load_run(workdir, say, with_chains=with_chains)
     refuse_sources(paths, run.record.source)
+    refuse_mask(paths, controls)
     catalogue = ClipCatalogue(workdir, run.record)
     clip = run.record.clips[0] if motion is None else catalogue.find(motion).record
     if num_frames is None:
