@@ -94,6 +94,19 @@ def test_a_loop_goes_on_with_its_first_frame():
     assert steps.min() > 0.5 * steps.max()
 
 
+def test_large_frames_are_interpolated_as_well():
+    # Sides that are no multiples of what they are made smaller by.
+    random = np.random.default_rng(0)
+    wide = ndimage.gaussian_filter(random.normal(size=(203, 310)), 4.0)
+    wide = 255 * (wide - wide.min()) / np.ptp(wide)
+    exact = [ndimage.shift(wide, (0.6 * k, 1.5 * k))[5:, 5:] for k in range(3)]
+    first, between, second = (np.rint(np.clip(frame, 0, 255))[..., None] for frame in exact)
+    frames = retimed(np.stack([first, second]).astype(np.uint8), Fraction(1, 2), 3)
+    inner = (slice(12, -12), slice(12, -12))
+    missed = np.abs(frames[1] - between)[inner].mean()
+    assert missed < 0.05 * np.abs(first - between)[inner].mean()
+
+
 def test_frames_without_motion_or_smaller_than_a_window():
     grey = np.full([4, 8, 9, 3], 77, np.uint8)
     np.testing.assert_array_equal(retimed(grey, Fraction(1, 2), 7), np.full([7, 8, 9, 3], 77))

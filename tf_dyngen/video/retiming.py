@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import numpy as np
+from PIL import Image
 from scipy import ndimage
 
 # Of the optical flow: the radius of its windows in pixels, and how often a frame is warped.
 RADIUS, NUM_WARPS = 5, 3
+# Frames are halved, for their flow alone, while their shorter side is twice this or more.
+SHORTEST_SIDE = 96
 
 
 def retime(
@@ -81,19 +84,11 @@ class Step:
     @functools.cached_property
     def _flows(self) -> tuple[np.ndarray, np.ndarray]:
         """Optical flow [2, H, W], rows and columns in pixels, there and back."""
-        # Half a second to import, which video at its own speed does not need.
-        from skimage.registration import optical_flow_ilk
-
-        grey = [frame.mean(axis=-1, dtype=np.float32) / 255.0 for frame in self._pair]
-        there, back = (
-            optical_flow_ilk(*pair, radius=RADIUS, num_warp=NUM_WARPS)
-            for pair in (grey, grey[::-1])
+        first, second = (
+            frame.mean(axis=-1, dtype=np.float32) / np.float32(255.0)
+            for frame in (self._first, self._second)
         )
-        return there, back
-
-    @property
-    def _pair(self) -> tuple[np.ndarray, np.ndarray]:
-        return self._first, self._second
+        return _flow(first, second), _flow(second, first)
 
 
 def _steps(pieces: Iterable[np.ndarray], is_loop: bool) -> Iterator[Step]:
@@ -106,6 +101,27 @@ def _steps(pieces: Iterable[np.ndarray], is_loop: bool) -> Iterator[Step]:
         first = frame if first is None else first
     if frame is not None and first is not None:
         yield Step(frame, first if is_loop else frame)
+
+
+def _flow(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Returns the optical flow [2, H, W], rows and columns in pixels, of grey frames [H, W]."""
+    # Half a second to import, which video at its own speed does not need.
+    from skimage.registration import optical_flow_ilk
+
+    height, width = first.shape
+    factor = 1
+    while min(height, width) // factor >= 2 * SHORTEST_SIDE:
+        factor *= 2
+    small = [np.asarray(Image.fromarray(frame).reduce(factor)) for frame in (first, second)]
+    flow = optical_flow_ilk(*small, radius=RADIUS, num_warp=NUM_WARPS)
+    if factor == 1:
+        return flow
+    box = (0, 0, width / factor, height / factor)
+    large = [
+        Image.fromarray(each).resize((width, height), Image.Resampling.BILINEAR, box)
+        for each in flow
+    ]
+    return factor * np.stack([np.asarray(each) for each in large])
 
 
 def _warp(frame: np.ndarray, flow: np.ndarray) -> np.ndarray:
