@@ -6,6 +6,8 @@
 contact sheet), or names a folder for numbered pictures. Video number i has the seed --seed + i.
 
   python -m launch.synthesize --workdir=DIR --output=FILE --variety=0.8
+  python -m launch.synthesize --workdir=DIR --output=FILE --speed=0.5 --reverse
+  python -m launch.synthesize --workdir=DIR --output=FILE --start_frame=12 --still=MASK
   python -m launch.synthesize --workdir=DIR --list_clips
   python -m launch.synthesize --workdir=DIR --output=FILE --appearance=CLIP --motion=OTHER_CLIP
   python -m launch.synthesize --workdir=DIR --output=FILE --grid
@@ -13,6 +15,7 @@ contact sheet), or names a folder for numbered pictures. Video number i has the 
 A clip is named by its id or its name; those that launch.infer has inferred count as well.
 """
 
+from pathlib import Path
 from typing import Any
 
 from absl import flags
@@ -31,6 +34,25 @@ _SEED = flags.DEFINE_integer("seed", 0, "the same seed gives the same video")
 _LOOP = flags.DEFINE_bool("loop", False, "make the last frame lead back to the first")
 _VARIETY = flags.DEFINE_float(
     "variety", None, "0 plays the clip on, 1 is as new as can be; 0.5 if not given"
+)
+_SPEED = flags.DEFINE_float(
+    "speed",
+    1.0,
+    "how many times as fast things move, 0.25 to 4, at the same frame rate; what lies between two"
+    " frames is made along the motion",
+)
+_REVERSE = flags.DEFINE_bool("reverse", False, "let time run backwards")
+_START_FRAME = flags.DEFINE_integer(
+    "start_frame",
+    None,
+    "go on from this frame of the first clip, counted from 0: preset texture shows the frame itself"
+    " first, others what they have learned of it; with --motion, play that clip from this frame on",
+)
+_STILL = flags.DEFINE_string(
+    "still",
+    None,
+    "a mask of what stands still while the rest moves: a picture, a folder of them, a video, .npy"
+    " or .mat, not black where it does",
 )
 _APPEARANCE = flags.DEFINE_string(
     "appearance",
@@ -81,24 +103,13 @@ def main() -> dict[str, Any] | None:
         "motion": _MOTION.value,
     }
     if _GRID.value:
-        if _NUM_VIDEOS.value > 1:
-            raise UserError("--grid with --num_videos", "a grid is one video, leave one out")
-        if _VARIETY.value is not None:
-            raise UserError(
-                "--grid with --variety", "a grid is of models without it, leave one out"
-            )
-        if _OUTPUT_SIZE.value is not None:
-            raise UserError(
-                "--grid with --output_size", "a grid has a size of its own, leave it out"
-            )
-        with command_line.quiet_imports():
-            from tf_dyngen.tasks import appearance_grid
-
-        appearance_grid.write_grid(workdir, output, **common)
-        return {"files": [output]}
+        return _write_grid(workdir, output, common)
     with command_line.quiet_imports():
         from tf_dyngen.tasks import synthesize_files
+        from tf_dyngen.tasks.controls import Controls
 
+    still = None if _STILL.value is None else Path(_STILL.value)
+    controls = Controls(_SPEED.value, _REVERSE.value, _START_FRAME.value, still)
     files = synthesize_files.synthesize_files(
         workdir,
         output,
@@ -106,9 +117,28 @@ def main() -> dict[str, Any] | None:
         loop=_LOOP.value,
         variety=_VARIETY.value,
         output_size=_OUTPUT_SIZE.value,
+        controls=controls,
         **common,
     )
     return {"files": files, "seeds": [_SEED.value + i for i in range(_NUM_VIDEOS.value)]}
+
+
+def _write_grid(workdir: Path, output: Path, common: dict[str, Any]) -> dict[str, Any]:
+    if _NUM_VIDEOS.value > 1:
+        raise UserError("--grid with --num_videos", "a grid is one video, leave one out")
+    if _VARIETY.value is not None:
+        raise UserError("--grid with --variety", "a grid is of models without it, leave one out")
+    if _OUTPUT_SIZE.value is not None:
+        raise UserError("--grid with --output_size", "a grid has a size of its own, leave it out")
+    for flag in (_SPEED, _REVERSE, _START_FRAME, _STILL):
+        if flag.value != flag.default:
+            advice = "a grid shows clips as they were learned, leave one out"
+            raise UserError(f"--grid with --{flag.name}", advice)
+    with command_line.quiet_imports():
+        from tf_dyngen.tasks import appearance_grid
+
+    appearance_grid.write_grid(workdir, output, **common)
+    return {"files": [output]}
 
 
 def _refuse_together(loop: flags.FlagHolder, *others: flags.FlagHolder) -> None:

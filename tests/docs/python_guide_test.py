@@ -68,6 +68,7 @@ def test_what_is_made_is_as_long_as_was_asked(left):
     assert left.video.shape == (240, SIZE, SIZE, 3)
     assert left.grey.shape == (89, 32, 48, 1)
     lengths = {"calm": 60, "loop": 50, "again": 60, "moving": 90, "going_on": 120}
+    lengths |= {"slow": 120, "back": 60, "later": 60, "held": 60}
     lengths |= {"swapped": 9, "between": 60}
     assert {name: len(getattr(left, name)) for name in lengths} == lengths
     assert len(left.history.history["psnr"]) == left.model.num_steps <= 20
@@ -79,6 +80,14 @@ def test_what_is_read_again_is_what_was_saved(left):
     assert film.shape == left.video.shape == (240, SIZE, SIZE, 3)
     np.testing.assert_array_equal(left.same.synthesize(20), left.model.synthesize(20))
     np.testing.assert_array_equal(left.going_on[:30], left.found.reconstruction)
+
+
+def test_the_controls_do_what_the_guide_says(left):
+    plain = left.model.synthesize(60, seed=1)
+    np.testing.assert_array_equal(left.slow[::2], plain)
+    np.testing.assert_array_equal(left.later[0], left.clip[30])
+    where = left.standing
+    np.testing.assert_array_equal(left.held[:, where], plain[:1, where].repeat(60, 0))
 
 
 def test_a_figure_is_what_its_definition_says(left):

@@ -84,6 +84,21 @@ def test_variety_and_a_loop(model, clip):
     assert loop.shape == (10, 16, 16, 3)
 
 
+def test_speed_reverse_start_and_what_stands_still(model, clip, video, tmp_path):
+    np.testing.assert_array_equal(model.synthesize(79, seed=7, speed=0.5)[::2], video)
+    stream = model.synthesize(seed=7, speed=1.5, reverse=True, start_frame=4, stream=True)
+    whole = model.synthesize(31, seed=7, speed=1.5, reverse=True, start_frame=4)
+    np.testing.assert_array_equal(whole, [next(stream) for _ in range(31)])
+    np.testing.assert_array_equal(whole[0], clip[4])
+    region = np.zeros((16, 16))
+    region[:5] = 1
+    held = model.synthesize(40, seed=7, still=region)
+    np.testing.assert_array_equal(held[:, :5], video[:1, :5].repeat(40, 0))
+    np.testing.assert_array_equal(held[:, 10:], video[:, 10:])
+    np.save(tmp_path / "mask.npy", np.stack([region, 0 * region]))
+    np.testing.assert_array_equal(model.synthesize(40, seed=7, still=tmp_path / "mask.npy"), held)
+
+
 def test_what_is_learned_is_remembered(model, clip):
     with heard() as printed:
         np.testing.assert_array_equal(model.reconstruct(), clip)
@@ -129,6 +144,14 @@ MISTAKES = {
     "no frames": (lambda m: m.synthesize(0), "num_frames=0"),
     "half a seed": (lambda m: m.synthesize(3, seed=0.5), "seed=0.5"),
     "too new": (lambda m: m.synthesize(3, variety=1.5), "variety=1.5"),
+    "too quick": (lambda m: m.synthesize(3, speed=5), "^speed=5: give a number from 0.25"),
+    "a word for a speed": (lambda m: m.synthesize(3, speed="slow"), "speed='slow'"),
+    "half a frame": (lambda m: m.synthesize(3, start_frame=0.5), "start_frame=0.5"),
+    "no such frame": (lambda m: m.synthesize(3, start_frame=-1), "^start_frame=-1, .*from 0 to"),
+    "a loop that starts": (lambda m: m.synthesize(3, loop=True, start_frame=1), "^loop with"),
+    "nothing still": (lambda m: m.synthesize(3, still=np.zeros((16, 16))), "marks nothing"),
+    "no mask": (lambda m: m.synthesize(3, still=[["a"]]), "still is an array of"),
+    "a mask with NaN": (lambda m: m.synthesize(3, still=np.full((16, 16), np.nan)), "NaN"),
     "no looks": (lambda m: m.synthesize(3, appearance="clip"), "no appearance vector"),
     "no such motion": (lambda m: m.synthesize(3, motion="clap"), "did you mean 'clip'"),
     "no picture": (lambda m: m.animate(np.zeros((4, 4, 3))), "float64"),

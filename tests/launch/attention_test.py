@@ -64,6 +64,18 @@ def test_the_motion_of_a_clip_is_the_clip_and_goes_on(make, clips):
     np.testing.assert_array_equal(longer[:9], bright[:9])
 
 
+def test_new_video_begins_with_the_frame_that_is_named_and_time_runs_either_way(make, clips):
+    dark = np.load(clips / "dark.npy")
+    for number, flags in ((0, []), (13, []), (9, ["--reverse"]), (0, ["--reverse", "--speed=0.5"])):
+        video, _ = make(f"--start_frame={number}", "--num_frames=34", *flags)
+        np.testing.assert_array_equal(video[0], dark[number])
+    calm, _ = make("--start_frame=9", "--num_frames=10", "--reverse", "--variety=0")
+    np.testing.assert_array_equal(calm, dark[9::-1])
+    # Of several clips, another one by its motion.
+    bright, _ = make("--start_frame=4", "--motion=bright")
+    np.testing.assert_array_equal(bright[:-1], np.load(clips / "bright.npy")[4:-1])
+
+
 def test_a_loop_says_its_steps(make):
     loop, said = make("--loop", "--num_frames=12", "--seed=1")
     told = re.search(r"first is ([0-9.]+) levels, the median step ([0-9.]+), the largest", said)

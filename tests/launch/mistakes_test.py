@@ -246,6 +246,47 @@ MISTAKES = {
         ["--loop with --motion"],
     ),
     "loop of a grid": (SYNTHESIZE, [*OUTPUT, "--loop", "--grid"], ["--loop with --grid"]),
+    "too slow": (SYNTHESIZE, [*OUTPUT, "--speed=0.2"], ["--speed=0.2", "from 0.25", "to 4"]),
+    "no speed": (SYNTHESIZE, [*OUTPUT, "--speed=nan"], ["--speed=nan", "from 0.25", "to 4"]),
+    "quick word": (SYNTHESIZE, [*OUTPUT, "--speed=fast"], ["--speed", "fast"]),
+    "no speed of a motion": (
+        SYNTHESIZE,
+        [*OUTPUT, "--motion=waves", "--speed=0"],
+        ["--speed=0", "from 0.25"],
+    ),
+    "no room for a loop": (
+        SYNTHESIZE,
+        [*OUTPUT, "--loop", "--num_frames=5", "--speed=0.25"],
+        ["a loop of 5 frames at --speed=0.25", "at least 8"],
+    ),
+    "start beyond the end": (
+        SYNTHESIZE,
+        [*OUTPUT, "--start_frame=12"],
+        ["--start_frame=12", "waves has 12 frames", "from 0 to 11"],
+    ),
+    "start before the start": (SYNTHESIZE, [*OUTPUT, "--start_frame=-1"], ["from 0 to 11"]),
+    "a loop that starts": (
+        SYNTHESIZE,
+        [*OUTPUT, "--loop", "--start_frame=3"],
+        ["--loop with --start_frame"],
+    ),
+    "backwards from a state": (
+        SYNTHESIZE,
+        [*OUTPUT, "--reverse", "--start_frame=3"],
+        ["--reverse with --start_frame", "--preset=texture"],
+    ),
+    "backwards from far away": (
+        SYNTHESIZE,
+        [*OUTPUT, "--reverse", "--num_frames=2000000"],
+        ["--reverse of 2000000 frames", "1000000 or less"],
+    ),
+    "no region": (SYNTHESIZE, [*OUTPUT, "--still={world}/none.png"], ["none.png", "not exist"]),
+    "text as a region": (
+        SYNTHESIZE,
+        [*OUTPUT, "--still={world}/text.mp4"],
+        ["text.mp4", "no video"],
+    ),
+    "controls of a grid": (SYNTHESIZE, [*OUTPUT, "--grid", "--reverse"], ["--grid with --reverse"]),
     "several grids": (SYNTHESIZE, [*OUTPUT, "--grid", "--num_videos=2"], ["--num_videos"]),
     "grid without appearance": (SYNTHESIZE, [*OUTPUT, "--grid"], ["model.appearance_size is 0"]),
     "appearance where there is none": (

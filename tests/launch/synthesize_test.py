@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.launch.commands import ROOT, run_here
+from tf_dyngen.tasks.clip_catalogue import list_clips
 
 
 @pytest.fixture
@@ -198,6 +199,68 @@ def test_a_grid_of_clips_evenly_spread(synthesize, inferred, tmp_path):
     # Three frames of each cell, of 128 pixels, stand side by side in a picture.
     assert picture.shape[0] == film.shape[1]
     assert picture.shape[1] - film.shape[2] == 4 * 2 * 128
+
+
+def test_speed_reverse_start_and_what_stands_still_together(make, trained, tmp_path):
+    plain = np.load(make("plain.npy", "--num_frames=20"))
+    np.testing.assert_array_equal(np.load(make("same.npy", "--num_frames=20", "--speed=1")), plain)
+    slow = np.load(make("slow.npy", "--num_frames=39", "--speed=0.5"))
+    np.testing.assert_array_equal(slow[::2], plain)
+    quick = np.load(make("quick.npy", "--num_frames=10", "--speed=2"))
+    np.testing.assert_array_equal(quick, plain[::2])
+    turned = np.load(make("turned.npy", "--num_frames=39", "--speed=0.5", "--reverse"))
+    np.testing.assert_array_equal(turned[::2], plain[::-1])
+    region = np.zeros((16, 16), bool)
+    region[2:9, 3:8] = True
+    Image.fromarray(region).save(tmp_path / "mask.png")
+    held = np.load(
+        make("held.npy", "--num_frames=39", "--speed=0.5", f"--still={tmp_path}/mask.png")
+    )
+    np.testing.assert_array_equal(held[:, region], np.broadcast_to(slow[0, region], (39, 35, 3)))
+    np.testing.assert_array_equal(held[:, 14:, 13:], slow[:, 14:, 13:])
+
+
+def test_new_video_goes_on_from_the_chains_state_at_a_frame(make):
+    own = np.load(make("own.npy", "--motion=waves"))
+    videos = np.load(make("new.npy", "--start_frame=7", "--num_frames=40", "--num_videos=2"))
+    assert videos.shape == (2, 40, 16, 16, 3)
+    np.testing.assert_array_equal(videos[:, 0], own[[7, 7]])
+    assert (videos[0, 1:] != videos[1, 1:]).any(axis=(1, 2, 3)).all()
+    rest = np.load(make("rest.npy", "--start_frame=7", "--motion=waves"))
+    np.testing.assert_array_equal(rest, own[7:])
+    slow = np.load(make("slow.npy", "--start_frame=7", "--motion=waves", "--speed=0.5"))
+    np.testing.assert_array_equal(slow[::2], rest)
+
+
+def test_a_start_in_another_look(play, inferred):
+    first = list_clips(inferred[0]).trained[0].unique_name
+    video = play("--start_frame=3", "--appearance=up", "--num_frames=40")
+    motion = play(f"--motion={first}", "--appearance=up")
+    np.testing.assert_array_equal(video[0], motion[3])
+    own = play("--start_frame=3", "--num_frames=40")
+    np.testing.assert_array_equal(own[0], play(f"--motion={first}")[3])
+    turned = play("--motion=right", "--reverse")
+    np.testing.assert_array_equal(turned[::-1], play("--motion=right"))
+
+
+def test_a_mask_is_not_written_over(synthesize, trained, tmp_path):
+    np.save(tmp_path / "mask.npy", np.eye(16))
+    before = (tmp_path / "mask.npy").read_bytes()
+    files = [f"--output={tmp_path}/mask.npy", f"--still={tmp_path}/mask.npy"]
+    synthesize(f"--workdir={trained}", *files).check_mistake("mask.npy is the mask of --still")
+    assert (tmp_path / "mask.npy").read_bytes() == before
+
+
+def test_a_loop_at_another_speed_still_closes(synthesize, trained, tmp_path):
+    flags = [f"--workdir={trained}", f"--output={tmp_path}/loop.npy", "--loop", "--num_frames=25"]
+    said = synthesize(*flags, "--speed=0.5", "--reverse").check_good().stderr
+    assert "12 frames of motion in 25, so that it closes: 0.48 times as fast" in said
+    frames = np.load(tmp_path / "loop.npy").astype(float)
+    assert frames.shape == (25, 16, 16, 3)
+    steps = np.sqrt(np.square(frames - np.roll(frames, 1, axis=0)).mean(axis=(1, 2, 3)))
+    assert 0 < steps[0] <= 1.5 * steps[1:].max()
+    said = synthesize(*flags, "--speed=2").check_good().stderr
+    assert "closes" not in said
 
 
 def damage(inferred_clip, kind):

@@ -58,6 +58,41 @@ def test_away_from_seams_every_pixel_is_one_of_the_clip():
     assert all(inside)
 
 
+@pytest.mark.parametrize("moment", [0, 7, len(CLIP) - 1])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_new_video_begins_with_a_frame_of_the_clip_and_goes_on(synthesizer, moment, backwards):
+    def start(num_frames, seed=0, **how):
+        how |= {"num_frames": num_frames, "seed": seed, "backwards": backwards}
+        return np.concatenate(list(synthesizer.start_at(moment, **how)))
+
+    frames = start(67)
+    assert frames.shape == (67, *CLIP.shape[1:])
+    np.testing.assert_array_equal(frames[0], CLIP[moment])
+    np.testing.assert_array_equal(start(31), frames[:31])
+    np.testing.assert_array_equal(start(1), frames[:1])
+    assert (start(67, seed=1)[1:] != frames[1:]).any()
+    # Without noise the clip is played on, in either direction, to its end.
+    clip = CLIP[moment::-1] if backwards else CLIP[moment:]
+    calm = start(len(CLIP), variety=0.0)
+    np.testing.assert_array_equal(calm[: len(clip)], clip)
+
+
+def test_backwards_time_runs_from_the_end_of_the_clip_to_its_start(synthesizer):
+    def shown(**how):
+        """The clip's frame that is most alike, by frame."""
+        frames = video(synthesizer, 150, seed=2, **how).astype(int)
+        return np.square(frames[:, None] - CLIP).sum(axis=(2, 3, 4)).argmin(axis=1)
+
+    for how, step in (({}, 1), ({"backwards": True}, -1)):
+        steps = np.diff(shown(**how))
+        assert np.mean(steps == step) > 10 * np.mean(steps == -step)
+    whole = video(synthesizer, 67, seed=3, backwards=True)
+    piece = video(synthesizer, 20, seed=3, first_frame=40, backwards=True)
+    np.testing.assert_array_equal(piece, whole[40:60])
+    loop = video(synthesizer, 20, seed=3, loop=True, backwards=True)
+    assert loop.shape == (20, *CLIP.shape[1:])
+
+
 @pytest.mark.parametrize("num_frames", [2, 75])
 def test_a_loop_has_no_seam(synthesizer, num_frames):
     usual = steps_of(video(synthesizer, 150, seed=0)).max()

@@ -80,6 +80,40 @@ def test_frames_are_the_models(synthesizer):
     assert np.abs(frames - expected).max() <= 0.5 + 1e-3
 
 
+@pytest.mark.parametrize("num_frames", [1, BLOCK, 67])
+def test_backwards_the_same_frames_come_from_the_last_to_the_first(synthesizer, num_frames):
+    forwards = video(synthesizer, num_frames, seed=3)
+    np.testing.assert_array_equal(
+        video(synthesizer, num_frames, seed=3, backwards=True)[::-1], forwards
+    )
+    piece = video(synthesizer, num_frames, seed=3, first_frame=40, backwards=True)
+    whole = video(synthesizer, 40 + num_frames, seed=3)
+    np.testing.assert_array_equal(piece[::-1], whole[40:])
+
+
+def test_a_loop_backwards_is_the_loop_from_its_end(synthesizer):
+    loop = video(synthesizer, 45, seed=5, loop=True).astype(int)
+    turned = video(synthesizer, 45, seed=5, loop=True, backwards=True).astype(int)
+    # Another place in the batch may round a level otherwise.
+    assert np.abs(turned[::-1] - loop).max() <= 1
+
+
+@pytest.mark.parametrize("first_frame", [0, 11, 40])
+def test_a_clips_motion_from_any_of_its_frames_on(synthesizer, first_frame):
+    random = np.random.default_rng(0)
+    sizes = synthesizer._generator.latent_sizes
+    latents = Latents(
+        tf.constant(random.standard_normal((1, 41, sizes.noise)), tf.float32),
+        tf.constant(random.standard_normal((1, sizes.state)), tf.float32),
+        tf.constant(random.standard_normal((1, sizes.appearance)), tf.float32),
+    )
+    whole = np.concatenate(list(synthesizer.go_on(latents, num_frames=90, seed=1)))
+    how = {"num_frames": 90 - first_frame, "seed": 1, "first_frame": first_frame}
+    for backwards, expected in ((False, whole[first_frame:]), (True, whole[first_frame:][::-1])):
+        found = np.concatenate(list(synthesizer.go_on(latents, backwards=backwards, **how)))
+        np.testing.assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize("num_frames", [2, 24, BLOCK, 45])
 def test_the_join_of_a_loop_is_no_bigger_than_the_steps_around_it(synthesizer, num_frames):
     frames = video(synthesizer, num_frames, seed=5, loop=True).astype(float)

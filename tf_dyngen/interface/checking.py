@@ -11,10 +11,13 @@ from PIL import Image
 
 from tf_dyngen.config import nearest_name
 from tf_dyngen.errors import UserError
+from tf_dyngen.tasks.controls import Controls
 from tf_dyngen.training.devices import MULTI_WORKER, STRATEGIES
 from tf_dyngen.video.stills import read_still
 
 LARGEST = 2**31 - 1
+# A mask as it is given: an array, or its file.
+StillMask = np.ndarray | str | os.PathLike[str] | None
 
 
 def check_backend() -> None:
@@ -51,6 +54,21 @@ def check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
     """Raises UserError unless a value is one of several words."""
     if value not in choices:
         raise UserError(f"{name}={value!r}", f"choose of {', '.join(choices)}")
+
+
+def take_controls(
+    speed: float, reverse: bool, start_frame: int | None, still: StillMask
+) -> Controls:
+    """Returns the controls of new video; UserError for what is no number."""
+    if not isinstance(speed, int | float | np.integer | np.floating):
+        raise UserError(f"speed={speed!r}", "give a number, such as 0.5")
+    if isinstance(start_frame, bool) or not isinstance(start_frame, int | np.integer | None):
+        raise UserError(f"start_frame={start_frame!r}", "give a frame's number, such as 12")
+    if isinstance(still, str | os.PathLike):
+        still = Path(still)
+    elif still is not None:
+        still = np.asarray(still)
+    return Controls(float(speed), bool(reverse), start_frame, still)
 
 
 def take_picture(image: Any) -> Image.Image:

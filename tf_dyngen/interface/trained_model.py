@@ -11,7 +11,13 @@ from PIL import Image
 from tf_dyngen.errors import UserError
 from tf_dyngen.export.saved_model import export_run
 from tf_dyngen.export.versions import next_version
-from tf_dyngen.interface.checking import check_choice, check_whole, take_picture
+from tf_dyngen.interface.checking import (
+    StillMask,
+    check_choice,
+    check_whole,
+    take_controls,
+    take_picture,
+)
 from tf_dyngen.interface.given_clips import check_frames
 from tf_dyngen.interface.inferring import InferredClip, infer_frames
 from tf_dyngen.interface.model_files import StoredModel, save_model
@@ -20,8 +26,10 @@ from tf_dyngen.interface.scores import Scores, evaluate
 from tf_dyngen.interface.videos import Video
 from tf_dyngen.interface.wording import words_of_python
 from tf_dyngen.tasks.animate import AUTO, PIXELS_OF, Motion, move_picture
+from tf_dyngen.tasks.controls import Controls, frames_of_motion
+from tf_dyngen.tasks.player import player
 from tf_dyngen.tasks.synthesize import choose_variety
-from tf_dyngen.tasks.synthesize_files import DEFAULT_NUM_FRAMES, player
+from tf_dyngen.tasks.synthesize_files import DEFAULT_NUM_FRAMES
 
 # Longer than anything is watched.
 WITHOUT_END = 2**30
@@ -41,6 +49,10 @@ class TrainedModel(ModelState):
         stream: Literal[False] = False,
         appearance: str | None = None,
         motion: str | None = None,
+        speed: float = 1.0,
+        reverse: bool = False,
+        start_frame: int | None = None,
+        still: StillMask = None,
     ) -> Video: ...
 
     @overload
@@ -54,6 +66,10 @@ class TrainedModel(ModelState):
         stream: Literal[True],
         appearance: str | None = None,
         motion: str | None = None,
+        speed: float = 1.0,
+        reverse: bool = False,
+        start_frame: int | None = None,
+        still: StillMask = None,
     ) -> Iterator[np.ndarray]: ...
 
     @words_of_python()
@@ -67,6 +83,10 @@ class TrainedModel(ModelState):
         stream: bool = False,
         appearance: str | None = None,
         motion: str | None = None,
+        speed: float = 1.0,
+        reverse: bool = False,
+        start_frame: int | None = None,
+        still: StillMask = None,
     ) -> Video | Iterator[np.ndarray]:
         """Makes new video: the frames that `dyngen synthesize` makes of the same run and seed.
 
@@ -81,6 +101,11 @@ class TrainedModel(ModelState):
           appearance: looks of a clip, by its name; "FIRST:SECOND:0.5", between two clips'; or
             "random", drawn by the seed. Of models of actions.
           motion: name of a clip whose motion is played; then it goes on with new motion.
+          speed: how many times as fast things move, 0.25 to 4.
+          reverse: whether time runs backwards.
+          start_frame: frame of the first clip, from which new video goes on; with a motion, of its
+            clip, which is played from there. Presets "texture" show the frame itself first.
+          still: mask of what stands still, [H, W] or [T, H, W], not 0 where it does; or its file.
         Returns: Video [T, H, W, C] uint8, or an iterator over frames.
         Raises: UserError, a ValueError, for values out of bounds, clips that are not known, or what
           the model has not.
@@ -88,25 +113,23 @@ class TrainedModel(ModelState):
         run = self._fitted()
         check_whole("num_frames", num_frames, 1)
         check_whole("seed", seed, 0)
+        controls = take_controls(speed, reverse, start_frame, still)
         if loop and motion is not None:
             raise UserError("loop with motion", "a clip's motion does not lead back to its start")
-        catalogue = self._catalogue()
         if num_frames is None:
-            num_frames = WITHOUT_END if stream and not loop else DEFAULT_NUM_FRAMES
-            if motion is not None and not stream:
-                num_frames = catalogue.find(motion).record.num_frames
-        play = player(
-            self._player(),
-            run,
-            catalogue,
-            appearance,
-            motion,
-            num_frames=num_frames,
-            loop=loop,
-            variety=choose_variety(run.generator, variety),
-        )
-        pieces = play(seed)
+            num_frames = self._usual_length(motion, controls, loop=loop, stream=stream)
+        how = {"num_frames": num_frames, "loop": loop, "controls": controls}
+        how["variety"] = choose_variety(run.generator, variety)
+        pieces = player(self._player(), run, self._catalogue(), appearance, motion, **how)(seed)
         return (frame for piece in pieces for frame in piece) if stream else self._video(pieces)
+
+    def _usual_length(
+        self, motion: str | None, controls: Controls, *, loop: bool, stream: bool
+    ) -> int:
+        """Returns how many frames `synthesize` makes unless it is told."""
+        if motion is not None and not stream:
+            return frames_of_motion(controls, self._catalogue().find(motion).record)
+        return WITHOUT_END if stream and not loop else DEFAULT_NUM_FRAMES
 
     @words_of_python()
     def reconstruct(self, name: str | None = None) -> Video:

@@ -1,20 +1,16 @@
 """New video of a trained run, written to files as it is made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from tf_dyngen.inference.video_draws import draw_appearance
 from tf_dyngen.messages import progress_bar, say
-from tf_dyngen.tasks.appearance import (
-    RANDOM,
-    check_has_appearance,
-    load_appearance,
-    parse_appearance,
-)
+from tf_dyngen.tasks.appearance import RANDOM
 from tf_dyngen.tasks.clip_catalogue import ClipCatalogue
+from tf_dyngen.tasks.controls import UNCHANGED, Controls, frames_of_motion, refuse_mask
 from tf_dyngen.tasks.loop_steps import LoopSteps
+from tf_dyngen.tasks.player import player
 from tf_dyngen.tasks.synthesize import Synthesizer, choose_variety
 from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.frame_size import output_size as find_size
@@ -23,8 +19,6 @@ from tf_dyngen.video.sources import open_collection, refuse_sources
 from tf_dyngen.video.writers import VideoWriter, open_video_writer, output_paths
 
 DEFAULT_NUM_FRAMES = 240
-# Yields the pieces of the video that a seed names.
-Play = Callable[[int], Iterator[np.ndarray]]
 
 
 def synthesize_files(
@@ -39,13 +33,15 @@ def synthesize_files(
     motion: str | None = None,
     variety: float | None = None,
     output_size: str | None = None,
+    controls: Controls = UNCHANGED,
 ) -> list[Path]:
     """Writes `num_videos` videos with the seeds seed, seed + 1, ...; returns the paths.
 
     Args:
       workdir: of a trained run.
       output: where to write; its suffix says in which form, see `open_video_writer`.
-      num_frames: length of each video; None is that of the motion's clip, or DEFAULT_NUM_FRAMES.
+      num_frames: length of each video; None is what shows the motion's clip, or
+        DEFAULT_NUM_FRAMES.
       num_videos: how many; several go to one .npy, else to numbered files or folders.
       seed: of the first video.
       loop: whether each video's last frame leads back to its first; not with a motion.
@@ -54,85 +50,41 @@ def synthesize_files(
         frame the noise is fresh. None makes new motion.
       variety: 0 to 1; None is the usual one, see `choose_variety`.
       output_size: see `frame_size.output_size`; None is the size that frames are made at.
+      controls: of speed, direction, start and what stands still. A start frame is one of the
+        motion's clip, whose motion is then played from there; without a motion, of the first clip,
+        and what follows the frame is new. Its frame comes first as it is, if the model attends to
+        its clip; of others the one that its chain's state shows.
     Raises: UserError if there is no trained run or no such clip, or the output cannot be written.
     """
     paths = output_paths(output, num_videos)
     is_of_clips = motion is not None or appearance not in (None, RANDOM)
-    run = load_run(workdir, say, with_chains=is_of_clips)
+    with_chains = is_of_clips or controls.start_frame is not None
+    run = load_run(workdir, say, with_chains=with_chains)
     refuse_sources(paths, run.record.source)
+    refuse_mask(paths, controls)
     catalogue = ClipCatalogue(workdir, run.record)
     clip = run.record.clips[0] if motion is None else catalogue.find(motion).record
     if num_frames is None:
-        num_frames = DEFAULT_NUM_FRAMES if motion is None else clip.num_frames
-    how = {"num_frames": num_frames, "loop": loop}
+        num_frames = DEFAULT_NUM_FRAMES if motion is None else frames_of_motion(controls, clip)
+    how = {"num_frames": num_frames, "loop": loop, "controls": controls}
     how["variety"] = choose_variety(run.generator, variety)
     synthesizer = Synthesizer(run.generator)
     play = player(synthesizer, run, catalogue, appearance, motion, **how)
-    size = _written_size(run, output_size)
-    per_file = num_videos // len(paths)
+    form = {"num_frames": num_frames, "frame_size": _written_size(run, output_size)}
+    form |= {"frame_rate": clip.frame_rate, "channels": run.record.config.video.channels}
     with progress_bar(total=num_frames * num_videos, unit="frame") as bar:
-        for index, path in enumerate(paths):
-            with open_video_writer(
-                path,
-                num_frames=num_frames,
-                frame_size=size,
-                channels=run.record.config.video.channels,
-                frame_rate=clip.frame_rate,
-                num_videos=per_file,
-            ) as writer:
-                for number in range(index * per_file, (index + 1) * per_file):
-                    steps = LoopSteps() if loop else None
-                    _write(play(seed + number), size, writer, bar, steps)
-                    if steps is not None:
-                        say(f"loop: {steps.describe()}")
+        for path, seeds in zip(paths, _share_out(seed, num_videos, len(paths)), strict=True):
+            with open_video_writer(path, num_videos=len(seeds), **form) as writer:
+                for number in seeds:
+                    _write(play(number), form["frame_size"], writer, bar, loop)
             say(f"wrote {path}")
     return paths
 
 
-def player(
-    synthesizer: Synthesizer,
-    run: TrainedRun,
-    catalogue: ClipCatalogue,
-    appearance: str | None,
-    motion: str | None,
-    *,
-    num_frames: int,
-    loop: bool,
-    variety: float,
-) -> Play:
-    """Reads the latents that are asked for and returns what plays them.
-
-    Args:
-      synthesizer: of the run's generator.
-      run, catalogue: of the model and its clips.
-      appearance, motion, num_frames, loop: see `synthesize_files`.
-      variety: see `choose_variety`.
-    Raises: UserError if there is no such clip, or the model has no appearance.
-    """
-    vector = None
-    if appearance is not None:
-        check_has_appearance(run)
-        choice = parse_appearance(appearance, catalogue)
-        vector = None if choice is None else load_appearance(choice, catalogue, run)
-    if motion is None:
-        return lambda seed: synthesizer.synthesize(
-            num_frames=num_frames, seed=seed, loop=loop, appearance=vector, variety=variety
-        )
-    latents = catalogue.latents(catalogue.find(motion), run)
-    size = run.generator.latent_sizes.appearance
-
-    def go_on(seed: int) -> Iterator[np.ndarray]:
-        chosen = latents.appearance
-        if appearance is not None:
-            chosen = (draw_appearance(seed, size) if vector is None else vector)[None]
-        return synthesizer.go_on(
-            latents._replace(appearance=chosen),
-            num_frames=num_frames,
-            seed=seed,
-            variety=variety,
-        )
-
-    return go_on
+def _share_out(seed: int, num_videos: int, num_files: int) -> list[range]:
+    """Returns the seeds of each file's videos."""
+    each = num_videos // num_files
+    return [range(seed + i * each, seed + (i + 1) * each) for i in range(num_files)]
 
 
 def _written_size(run: TrainedRun, asked: str | None) -> tuple[int, int]:
@@ -152,10 +104,14 @@ def _write(
     size: tuple[int, int],
     writer: VideoWriter,
     bar,
-    steps: LoopSteps | None,
+    loop: bool,
 ) -> None:
+    """Writes one video; of a loop it says how large the step over its seam is."""
+    steps = LoopSteps() if loop else None
     for piece in pieces:
         writer.append(resize_frames(piece, size))
         if steps is not None:
             steps.add(piece)
         bar.update(len(piece))
+    if steps is not None:
+        say(f"loop: {steps.describe()}")
