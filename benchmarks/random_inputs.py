@@ -1,9 +1,9 @@
 """Draws damaged, renamed and recombined clips and masks, and has each looked at.
 
 `python -m benchmarks.random_inputs [--cases=300] [--seed=0]` looks at each with `launch.preview`'s
-task. An input is read, or refused in one line. It is a fault if anything else is raised, if frames
-are lost without a word, if temporary files or half an output are left, or if it takes long. Faults
-are printed with the seed of their case; exit status 1 if there is one.
+task. It is read, or refused in one line. It is a fault if anything else is raised, if frames are
+lost without a word, temporary files or half an output left, or if it takes long. Faults are printed
+with the seed of their case; exit status 1 if there is one.
 """
 
 import collections
@@ -64,8 +64,7 @@ class Case(NamedTuple):
 def frames_of(random: np.random.Generator, channels: int = 3) -> np.ndarray:
     """Returns a clip of moving waves, [T, H, W, C] uint8."""
     time_, row, column = np.ogrid[:NUM_FRAMES, : SIZE[0], : SIZE[1]]
-    phase = random.uniform(0, 6)
-    waves = np.sin(column / 3 + time_ / 2 + phase) * np.cos(row / 4 - time_ / 3)
+    waves = np.sin(column / 3 + time_ / 2 + random.uniform(0, 6)) * np.cos(row / 4 - time_ / 3)
     frames = 127 + 90 * waves[..., None] * random.uniform(0.5, 1, channels)
     return frames.astype(np.uint8)
 
