@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tf_dyngen.errors import UserError
-
 if TYPE_CHECKING:
+    from tf_dyngen.tasks.controls import Controls
     from tf_dyngen.video.sources import Source
 
 
@@ -29,6 +28,19 @@ def require_settings(workdir: Path, preset: str | None, changes: Mapping[str, An
 
     stored = load_record(workdir)
     presets.settle(preset, changes, stored and stored.config)
+
+
+def require_controls(workdir: Path, controls: Controls, *, loop: bool, has_motion: bool) -> None:
+    """Raises UserError if new video of a run cannot be controlled so."""
+    from tf_dyngen.config import ATTENTION
+    from tf_dyngen.tasks.controls import check_controls
+    from tf_dyngen.training.run_record import existing_record
+
+    record = existing_record(workdir)
+    # Of a clip whose motion is played, the length is not known yet.
+    known = controls._replace(start_frame=None) if has_motion else controls
+    attends = record.config.model.parameterisation == ATTENTION
+    check_controls(known, record.clips[0], attends=attends, loop=loop, has_motion=has_motion)
 
 
 def require_workdir(workdir: Path) -> None:
@@ -53,11 +65,10 @@ def require_version(output: Path) -> None:
 
 
 def require_folder(output: Path) -> None:
-    """Raises UserError if an output looks like a file, or is one."""
-    from tf_dyngen.video.encoding import form_of
+    """Raises UserError if an output is a file, or is named like one."""
+    from tf_dyngen.video.encoding import require_folder_name
 
-    if form_of(output) or output.is_file():
-        raise UserError(f"--output={output} is a file, or looks like one", "name a folder")
+    require_folder_name(output)
 
 
 def require_clips(source: Source) -> None:

@@ -15,13 +15,18 @@ contact sheet), or names a folder for numbered pictures. Video number i has the 
 A clip is named by its id or its name; those that launch.infer has inferred count as well.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from absl import flags
 
 from launch import command_line, early_checks, json_flag
 from tf_dyngen.errors import UserError
+
+if TYPE_CHECKING:
+    from tf_dyngen.tasks.controls import Controls
 
 flags.adopt_module_key_flags(json_flag)
 _WORKDIR = flags.DEFINE_string("workdir", None, "folder of a trained run")
@@ -105,12 +110,10 @@ def main() -> dict[str, Any] | None:
     }
     if _GRID.value:
         return _write_grid(workdir, output, common)
+    controls = _controls(workdir)
     with command_line.quiet_imports():
         from tf_dyngen.tasks import synthesize_files
-        from tf_dyngen.tasks.controls import Controls
 
-    still = None if _STILL.value is None else Path(_STILL.value)
-    controls = Controls(_SPEED.value, _REVERSE.value, _START_FRAME.value, still)
     files = synthesize_files.synthesize_files(
         workdir,
         output,
@@ -122,6 +125,16 @@ def main() -> dict[str, Any] | None:
         **common,
     )
     return {"files": files, "seeds": [_SEED.value + i for i in range(_NUM_VIDEOS.value)]}
+
+
+def _controls(workdir: Path) -> Controls:
+    from tf_dyngen.tasks.controls import Controls
+
+    still = None if _STILL.value is None else Path(_STILL.value)
+    controls = Controls(_SPEED.value, _REVERSE.value, _START_FRAME.value, still)
+    asked = {"loop": _LOOP.value, "has_motion": _MOTION.value is not None}
+    early_checks.require_controls(workdir, controls, **asked)
+    return controls
 
 
 def _write_grid(workdir: Path, output: Path, common: dict[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,8 @@ def test_the_state_is_a_latent_at_the_start_and_carried_elsewhere():
 def test_start_at_places_one_clip():
     chains, before = make_chains(), make_chains()
     chains.start_at("b", np.ones((4, 3)), np.array([7.0, 8.0]), np.arange(4.0))
+    # A clip's first window follows its initial state.
+    np.testing.assert_array_equal(chains.carried_state[chains.rows["b"]], [7.0, 8.0])
     latents = chains.of_clip("b")
     np.testing.assert_array_equal(latents.noise[0], np.ones((4, 3)))
     np.testing.assert_array_equal(latents.initial_state, [[7.0, 8.0]])

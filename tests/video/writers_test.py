@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.video import writers
+from tf_dyngen.video import encoding, writers
 from tf_dyngen.video.encoding import Sound
 
 FORMS = [".mp4", ".gif", ".npy", ".png", ""]
@@ -447,3 +447,14 @@ def test_write_atomically_keeps_the_old_file_on_a_full_disk(tmp_path):
 def test_a_folder_may_have_a_dot_and_a_number_in_its_name(tmp_path, name):
     writers.write_video(tmp_path / name, moving_gradient(2), 25.0)
     assert names_in(tmp_path / name) == ["frame_00000.png", "frame_00001.png"]
+
+
+def test_a_folder_may_have_any_name_that_is_not_a_files(tmp_path):
+    for name in ("report", "result.v2", "of.fire", "kept.mp4"):
+        if name == "kept.mp4":
+            (tmp_path / name).mkdir()
+        encoding.require_folder_name(tmp_path / name)
+    (tmp_path / "there").touch()
+    for name in ("new.mp4", "new.GIF", "report.html", "there"):
+        with pytest.raises(UserError, match=f"{name} is a file, or is named like one"):
+            encoding.require_folder_name(tmp_path / name)

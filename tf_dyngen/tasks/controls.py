@@ -56,7 +56,7 @@ class Pace(NamedTuple):
 def check_controls(
     controls: Controls, clip: ClipRecord, *, attends: bool, loop: bool, has_motion: bool
 ) -> None:
-    """Raises UserError for a start frame that is none, and for what does not go together.
+    """Raises UserError for a speed or start frame that is none, and for what does not go together.
 
     Args:
       controls: what is asked for.
@@ -64,6 +64,7 @@ def check_controls(
       attends: whether the model attends to its clips.
       loop, has_motion: whether these are asked for too.
     """
+    _speed_of(controls)
     start = controls.start_frame
     if start is not None and not 0 <= start < clip.num_frames:
         raise UserError(

@@ -29,7 +29,7 @@ from tf_dyngen.tasks.real_frames import RealFrames, find_real_frames, most_held_
 from tf_dyngen.training.reports import read_metrics
 from tf_dyngen.training.run_record import PACKAGES
 from tf_dyngen.video.clips import clip_name, read_clip
-from tf_dyngen.video.encoding import form_of
+from tf_dyngen.video.encoding import require_folder_name
 from tf_dyngen.video.writers import write_atomically
 
 METRICS_FILE, REPORT_FILE = "metrics.json", "report.html"
@@ -75,8 +75,7 @@ def evaluate_files(
     Raises: UserError for anything the user can put right; nothing is written then.
     """
     started = time.perf_counter()
-    if form_of(output) or output.is_file():
-        raise UserError(f"--output={output} is a file", "name a folder")
+    require_folder_name(output)
     runs = _name_apart([_open(workdir, clip, progress) for workdir in workdirs])
     real = _find_real(runs, videos, reference, register)
     _check_lengths(min(WINDOW, len(real.training)), num_frames, drift_frames)

@@ -22,7 +22,7 @@ from tf_dyngen.training.restore import TrainedRun, load_run
 from tf_dyngen.video.clip_paths import expand_clip_paths
 from tf_dyngen.video.clips import blacken, read_clip
 from tf_dyngen.video.display import contact_sheet, side_by_side
-from tf_dyngen.video.encoding import form_of
+from tf_dyngen.video.encoding import require_folder_name
 from tf_dyngen.video.files import listed
 from tf_dyngen.video.heat import heat
 from tf_dyngen.video.masked_clips import NOTHING_HIDDEN
@@ -71,8 +71,7 @@ def recover_files(
     Raises: UserError if there is no such run, nothing in it is hidden, the truth does not fit, or
       the output cannot be written.
     """
-    if form_of(output):
-        raise UserError(f"--output={output} looks like a file", "name a folder")
+    require_folder_name(output)
     output_paths(output, 1)  # Refuses, before any work, what cannot be written.
     run = _load_run_with_masks(workdir, output_size)
     source = run.record.source

@@ -63,13 +63,24 @@ Write = Callable[[np.ndarray], None]
 Encoder = Callable[[Path, Layout], AbstractContextManager[Write]]
 
 
+def require_folder_name(path: Path) -> None:
+    """Raises UserError where what is to be a folder is a file, or has the name of one."""
+    if path.is_file() or (_names_file(path) and not path.is_dir()):
+        raise UserError(f"--output={path} is a file, or is named like one", "name a folder")
+
+
+def _names_file(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    return bool(suffix) and (suffix in _ENCODERS or suffix in FILE_SUFFIXES)
+
+
 def form_of(path: Path) -> str:
     """Return the suffix that names the form of what is written at `path`; "" is a folder.
 
     A folder's name may have a number behind a dot, as in result.v2, or any name if it is there.
     """
     suffix = path.suffix.lower()
-    if suffix in _ENCODERS or suffix in FILE_SUFFIXES:
+    if _names_file(path):
         return suffix
     has_number = any(letter.isdigit() for letter in suffix)
     return "" if has_number or path.is_dir() else suffix
