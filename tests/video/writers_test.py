@@ -458,3 +458,18 @@ def test_a_folder_may_have_any_name_that_is_not_a_files(tmp_path):
     for name in ("new.mp4", "new.GIF", "report.html", "there"):
         with pytest.raises(UserError, match=f"{name} is a file, or is named like one"):
             encoding.require_folder_name(tmp_path / name)
+
+
+def test_folders_made_for_what_is_not_written_are_removed(tmp_path):
+    path = tmp_path / "new" / "folder" / "video.mp4"
+    with pytest.raises(TypeError), writers.replacing(path) as temporary:
+        temporary.write_bytes("text")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "other").touch()
+    with pytest.raises(ZeroDivisionError), writers.replacing(path):
+        _ = 1 / 0
+    assert [found.name for found in tmp_path.rglob("*")] == ["new", "other"]
+    with writers.replacing(path) as temporary:
+        temporary.write_bytes(b"whole")
+    assert path.read_bytes() == b"whole"

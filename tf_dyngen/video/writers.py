@@ -199,12 +199,17 @@ def write_picture(path: str | os.PathLike[str], pixels: np.ndarray) -> None:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path that takes the place of `path` when the block ends without error."""
+    """Yield a temporary path that takes the place of `path` when the block ends without error.
+
+    Parent folders are made; where it does not end so, they are removed again.
+    """
     # A link keeps pointing where it points; what it points to is replaced.
     target = path.resolve()
     temporary = target.with_name(f".{target.name[:40]}.{uuid.uuid4().hex[:12]}.tmp")
+    made: list[Path] = []
     try:
         with write_errors(path):
+            made += [folder for folder in target.parents if not folder.exists()]
             target.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         with write_errors(path):
@@ -219,6 +224,9 @@ def replacing(path: Path) -> Iterator[Path]:
                 shutil.rmtree(temporary)
             else:
                 temporary.unlink(missing_ok=True)
+            # Those that hold something stay.
+            for folder in made:
+                folder.rmdir()
 
 
 @functools.cache
