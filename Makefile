@@ -12,13 +12,16 @@ DATA_DIR := data
 # Threads that wait for each other over small matrices cost more than they bring.
 SINGLE_THREADED := OPENBLAS_NUM_THREADS=1
 
-.PHONY: train synthesize data test soak lint format lock clean
+.PHONY: train synthesize evaluate data test soak lint format lock clean
 
 train: $(VENV)/.installed
 	$(BIN)/python -m launch.train --workdir=$(RUN)
 
 synthesize: $(VENV)/.installed
 	$(BIN)/python -m launch.synthesize --workdir=$(RUN) --output=$(RUN)/new.mp4
+
+evaluate: $(VENV)/.installed
+	$(BIN)/python -m launch.evaluate --workdir=$(RUN) --output=$(RUN)/report
 
 # The data sets that are simulated; the others need a download or your own clips.
 data: $(VENV)/.installed
