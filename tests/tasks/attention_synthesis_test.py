@@ -100,6 +100,9 @@ def test_a_loop_has_no_seam(synthesizer, num_frames):
     assert loop.shape == (num_frames, *CLIP.shape[1:])
     steps = steps_of(np.concatenate([loop, loop[:1]]))
     assert steps[-1] <= usual
+    # It is entered where a step is like most.
+    off = np.abs(steps - np.median(steps))
+    assert off[-1] == pytest.approx(off.min(), abs=1e-6)
     # The step where the path was cut is a jump as others.
     assert steps.max() <= 1.2 * usual
     # Two frames may become one picture.
