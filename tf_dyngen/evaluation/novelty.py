@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tf_dyngen.averaging import average_down
+
 # Frames of a stretch.
 STRETCH = 8
 # Frames are averaged to sides of this at most, so that noise makes no copy look new.
@@ -19,10 +21,7 @@ GAP = 2 * STRETCH
 def thumbnail(frames: np.ndarray) -> np.ndarray:
     """Averages uint8 frames [T, H, W, C] to sides of LARGEST_SIDE at most, float32 in [0, 1]."""
     factor = -(-max(frames.shape[1:3]) // LARGEST_SIDE)
-    length, height, width = frames.shape[0], frames.shape[1] // factor, frames.shape[2] // factor
-    even = frames[:, : height * factor, : width * factor]
-    squares = even.reshape(length, height, factor, width, factor, -1)
-    return squares.mean(axis=(2, 4), dtype=np.float32) / np.float32(255.0)
+    return average_down(frames, factor) / np.float32(255.0)
 
 
 def nearest_distances(frames: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -5,6 +5,8 @@ from scipy import ndimage
 from skimage.color import rgb2gray
 from skimage.registration import optical_flow_ilk
 
+from tf_dyngen.averaging import average_down
+
 # The flow is found in frames averaged down to a shorter side of this at least, or less than twice.
 SHORTER_SIDE = 64
 # Of the flow's windows, and the iterations, as in `optical_flow_ilk`.
@@ -34,7 +36,7 @@ class ClipMotion:
 
     def __init__(self, frames: np.ndarray, after: np.ndarray):
         factor = max(1, min(frames.shape[1:3]) // SHORTER_SIDE)
-        self.frames = _average(frames, factor)
+        self.frames = average_down(frames, factor) / np.float32(255.0)
         grey = rgb2gray(self.frames) if frames.shape[-1] == 3 else self.frames[..., 0]
         self._grey = np.ascontiguousarray(grey, np.float32)
         # What is last goes on as what is before it does.
@@ -96,12 +98,3 @@ class ClipMotion:
         explained = 1.0 - missed / np.maximum(changed, SMALLEST)
         explained = np.clip((explained - UNEXPLAINED) / (EXPLAINED - UNEXPLAINED), 0.0, 1.0)
         return explained, np.hypot(*total) / np.maximum(speed, SMALLEST)
-
-
-def _average(frames: np.ndarray, factor: int) -> np.ndarray:
-    """Returns frames [M, H, W, C] uint8 averaged over factor x factor pixels, float32, 0 to 1."""
-    number, height, width, channels = frames.shape
-    height, width = height // factor, width // factor
-    even = frames[:, : height * factor, : width * factor]
-    squares = even.reshape(number, height, factor, width, factor, channels)
-    return squares.mean(axis=(2, 4), dtype=np.float32) / np.float32(255.0)

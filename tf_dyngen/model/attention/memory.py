@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tf_dyngen.averaging import average_down
 from tf_dyngen.model.attention.layout import Grid, Layout
 
 # Of a patch's three frames at the low size: principal components that it is searched by.
@@ -70,7 +71,7 @@ class Memory(keras.layers.Layer):
         frames = _pad(np.concatenate(clips), layout)
         for grid in layout.grids:
             bank = self.bank(grid)
-            bank.assign(_to_bytes(_shrink(frames, grid.factor)).reshape(bank.shape))
+            bank.assign(_to_bytes(average_down(frames, grid.factor)).reshape(bank.shape))
         low = _low_of_padded(frames, layout)
         self.low.assign(low.reshape(self.low.shape))
         ends = np.cumsum([len(clip) for clip in clips])
@@ -170,11 +171,11 @@ def shrink_clip(clip: np.ndarray, factor: int) -> np.ndarray:
     Rows and columns that are left over are left out.
     """
     height, width = (side // factor * factor for side in clip.shape[1:3])
-    return _to_bytes(_shrink(clip[:, :height, :width], factor))
+    return _to_bytes(average_down(clip[:, :height, :width], factor))
 
 
 def _low_of_padded(frames: np.ndarray, layout: Layout) -> np.ndarray:
-    return _shrink(frames, layout.factor) / np.float32(255.0)
+    return average_down(frames, layout.factor) / np.float32(255.0)
 
 
 def _bank_name(grid: Grid) -> str:
@@ -193,13 +194,6 @@ def _pad(frames: np.ndarray, layout: Layout) -> np.ndarray:
     """Repeats the last row and column until frames [M, H, W, C] have the padded size."""
     missing = [padded - side for padded, side in zip(layout.padded, frames.shape[1:3], strict=True)]
     return np.pad(frames, [(0, 0), (0, missing[0]), (0, missing[1]), (0, 0)], mode="edge")
-
-
-def _shrink(frames: np.ndarray, factor: int) -> np.ndarray:
-    """Returns frames [M, H, W, C] averaged over factor x factor pixels, float32 in levels."""
-    number, height, width, channels = frames.shape
-    cells = frames.reshape(number, height // factor, factor, width // factor, factor, channels)
-    return cells.mean(axis=(2, 4), dtype=np.float32)
 
 
 def _to_bytes(frames: np.ndarray) -> np.ndarray:
