@@ -14,6 +14,7 @@ from tf_dyngen.tasks.session import Session
 from tf_dyngen.tasks.synthesize_files import synthesize_files
 from tf_dyngen.tasks.train import train
 from tf_dyngen.training import run_lock
+from tf_dyngen.training.graph_memory import released_graphs
 from tf_dyngen.training.interruption import StopRequest
 from tf_dyngen.training.run_record import CONFIG_FILE
 from tf_dyngen.video.sources import Source, open_collection, signature
@@ -81,7 +82,8 @@ def make_batch(
         made: list[Made] = []
         for number, (name, clip) in enumerate(zip(names, clips, strict=True), 1):
             say(f"clip {number} of {len(clips)}: {clip.name}")
-            result = _make(clip, output / name, record, learning, video, stopping)
+            with released_graphs():
+                result = _make(clip, output / name, record, learning, video, stopping)
             if stopping():
                 break
             made.append(result)
