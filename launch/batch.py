@@ -59,8 +59,7 @@ def main() -> dict[str, Any]:
 
     def show(made: list[batch.Made]) -> None:
         num_left = len(clips) - sum(each.clip in clips for each in made)
-        reword = command_line.worded
-        batch_index.write_page(output, made, num_left=num_left, video=video, reword=reword)
+        batch_index.write_page(output, made, num_left=num_left, reword=command_line.worded)
 
     for note in notes:
         say(note)
@@ -137,7 +136,7 @@ def _end(made: list, clips: list[Path], page: Path) -> dict[str, Any]:
             for each in made
         ],
     }
-    failed = [_why(each.clip.name, each.error) for each in made if each.error]
+    failed = [each.error.problem for each in made if each.error]
     if failed:
         num_made = len(clips) - len(failed)
         raise command_line.PartlyDoneError(
@@ -145,12 +144,8 @@ def _end(made: list, clips: list[Path], page: Path) -> dict[str, Any]:
             f"mend those and run this again, or see {page}",
             result,
         )
-    say(f"all {len(clips)} clips are made: look at {page}")
+    say(f"{len(clips)} of {len(clips)} clips are made: look at {page}")
     return result
-
-
-def _why(name: str, error: UserError) -> str:
-    return error.problem if error.problem.startswith(name) else f"{name}: {error.problem}"
 
 
 if __name__ == "__main__":

@@ -39,12 +39,14 @@ class Learning(NamedTuple):
 class Made(NamedTuple):
     """What was made of a clip: the folder of its run and its videos, or why there is none.
 
-    error: names the clip by its file's name alone.
+    asked: how the videos were asked for, the keywords of `synthesize_files`.
+    error: begins with the name of the clip's file.
     """
 
     clip: Path
     run: Path | None = None
     videos: tuple[Path, ...] = ()
+    asked: Mapping[str, Any] | None = None
     error: UserError | None = None
 
 
@@ -113,7 +115,7 @@ def _make(
             entry = record.update(folder.name, video=dict(video), files=names)
     except UserError as error:
         error = _of_a_batch(error, clip)
-        say(f"{clip.name} is left out: {error}")
+        say(f"left out: {error}")
         return Made(clip, error=error)
     return _made(folder, entry)
 
@@ -148,11 +150,14 @@ def _learn(
 
 
 def _of_a_batch(error: UserError, clip: Path) -> UserError:
-    """Returns an error in the words of a batch: shorter, and with the flag that it has."""
+    """Returns an error in the words of a batch: of file names, and with the flag that it has."""
+    problem = error.problem.replace(str(clip), clip.name)
+    if not problem.startswith(clip.name):
+        problem = f"{clip.name}: {problem}"
     advice = error.advice.replace("another --workdir", "another --output")
-    return UserError(*(text.replace(str(clip), clip.name) for text in (error.problem, advice)))
+    return UserError(problem, advice.replace(str(clip), clip.name))
 
 
 def _made(folder: Path, entry: Entry) -> Made:
     videos = tuple(folder / name for name in entry.files)
-    return Made(Path(entry.clip), folder / RUN, videos)
+    return Made(Path(entry.clip), folder / RUN, videos, entry.video)

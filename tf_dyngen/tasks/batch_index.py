@@ -22,7 +22,6 @@ def write_page(
     made: Sequence[Made],
     *,
     num_left: int,
-    video: Mapping[str, Any],
     reword: Callable[[str], str] = str,
 ) -> Path:
     """Writes the page of a batch and returns its path.
@@ -31,7 +30,6 @@ def write_page(
       output: folder of the batch.
       made: of each clip.
       num_left: how many clips are still to come.
-      video: how new video was asked for, see `make_batch`.
       reword: what commands and reasons are turned into before they are shown.
     Raises: UserError if it cannot be written.
     """
@@ -47,30 +45,26 @@ def write_page(
             "name": _text(each.clip.name),
             "observed": _address(each.run / FOLDER / "observed.mp4", output),
             "videos": [_address(path, output) for path in each.videos],
-            "command": _text(reword(_command(each.run, video))),
+            "command": _text(reword(_command(each.run, each.asked))),
         }
         for each in made
-        if each.run is not None
+        if each.run is not None and each.asked is not None
     ]
-    failed = [
-        {"name": _text(each.clip.name), "reason": _text(reword(str(each.error)))}
-        for each in made
-        if each.error is not None
-    ]
+    failed = [_text(reword(str(each.error))) for each in made if each.error is not None]
     template = environment.get_template("index.html.jinja")
     write_atomically(output / PAGE, template.render(made=whole, failed=failed, num_left=num_left))
     return output / PAGE
 
 
-def _command(run: Path, video: Mapping[str, Any]) -> str:
+def _command(run: Path, asked: Mapping[str, Any]) -> str:
     """Returns the command that makes more video like that, with the next seed."""
     run = run.absolute()
     flags = [f"--workdir={run}", f"--output={run.with_name('more.mp4')}"]
-    flags.append(f"--seed={video['seed'] + video['num_videos']}")
-    if video["variety"] is not None:
-        flags.append(f"--variety={video['variety']:g}")
-    flags.append(f"--num_frames={video['num_frames']}")
-    return f"python -m launch.synthesize {shlex.join(flags)}" + " --loop" * video["loop"]
+    flags.append(f"--seed={asked['seed'] + asked['num_videos']}")
+    if asked["variety"] is not None:
+        flags.append(f"--variety={asked['variety']:g}")
+    flags.append(f"--num_frames={asked['num_frames']}")
+    return f"python -m launch.synthesize {shlex.join(flags)}" + " --loop" * asked["loop"]
 
 
 def _address(path: Path, output: Path) -> str | None:
