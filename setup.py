@@ -62,6 +62,7 @@ setuptools.setup(
         "tf_dyngen.evaluation": ["report_page/*"],
         "tf_dyngen.export": ["templates/*.md"],
         "tf_dyngen.studio": ["page/*"],
+        "tf_dyngen.tasks": ["batch_page/*"],
     },
     install_requires=[
         "absl-py>=2.1,<3",

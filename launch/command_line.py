@@ -30,6 +30,19 @@ _CLIP, _CLIP_NAMES = "clip", ("clips", "data", "file", "input", "inputs", "path"
 _HELP = ("-h", "-help", "--help", "-helpshort", "--helpshort", "--helpfull")
 
 
+class PartlyDoneError(UserError):
+    """Some of what was asked for is done, and the rest cannot be.
+
+    Args:
+      problem, advice: see `UserError`.
+      result: what --json prints.
+    """
+
+    def __init__(self, problem: str, advice: str, result: Any):
+        super().__init__(problem, advice)
+        self.result = result
+
+
 # What commands are called by, in all that they say.
 _prefix = MODULES
 
@@ -53,7 +66,7 @@ def run(main: Callable[[], Any], module_doc: str | None) -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     # What it tells of itself, such as which of its own functions are old.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    messages.show_on_terminal(_worded)
+    messages.show_on_terminal(worded)
     # TFDS tells those who use it what is deprecated within it.
     logging.getLogger("absl").addFilter(lambda record: "is deprecated" not in record.getMessage())
     # Of pictures that are damaged, which messages of our own name.
@@ -62,15 +75,17 @@ def run(main: Callable[[], Any], module_doc: str | None) -> None:
     # handlers end the child before ffmpeg starts, now and then.
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     if any(argument in _HELP for argument in sys.argv[1:]):
-        print(_worded(f"{(module_doc or '').strip()}\n{flags.FLAGS.module_help('__main__')}"))
+        print(worded(f"{(module_doc or '').strip()}\n{flags.FLAGS.module_help('__main__')}"))
         return
     signal.signal(signal.SIGTERM, _raise_terminated)
     try:
         _parse_flags()
         with waiting.told():
             result = main()
-        if result is not None and json_is_wanted():
-            print(json.dumps(_plain(result), allow_nan=False))
+        _print_json(result)
+    except PartlyDoneError as error:
+        _print_json(error.result)
+        _end(error, MISTAKE)
     except UserError as error:
         _end(error, MISTAKE)
     except WorkerLostError as error:
@@ -86,6 +101,11 @@ def json_is_wanted() -> bool:
     return "json" in flags.FLAGS and bool(flags.FLAGS["json"].value)
 
 
+def _print_json(result: Any) -> None:
+    if result is not None and json_is_wanted():
+        print(json.dumps(_plain(result), allow_nan=False))
+
+
 def _plain(value: Any) -> Any:
     """Returns what `json` can write: paths as text, NumPy's numbers, null for what is no number."""
     if isinstance(value, dict):
@@ -99,7 +119,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _worded(text: str) -> str:
+def worded(text: str) -> str:
+    """Returns text in which commands are called as the user called this one."""
     return text.replace(MODULES, _prefix)
 
 
@@ -117,7 +138,7 @@ def _end_by(number: signal.Signals) -> None:
 
 
 def _end(error: Exception, status: int) -> None:
-    print("error: " + printable(_worded(" ".join(str(error).split()))), file=sys.stderr)
+    print("error: " + printable(worded(" ".join(str(error).split()))), file=sys.stderr)
     sys.exit(status)
 
 

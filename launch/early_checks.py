@@ -5,6 +5,7 @@ The tasks check the same, since they are called from Python too; what is read he
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,6 +84,22 @@ def require_clips(source: Source) -> None:
         for path in expand_clip_paths(source.clips):
             require_readable(path)
         open_collection(source, VideoConfig()).picture_size()
+
+
+def find_clips(paths: Iterable[str]) -> tuple[list[Path], list[str]]:
+    """Returns the clips that paths stand for, each once, and notes of what was passed over.
+
+    Paths are made absolute. Whether files can be read is left to those who read them.
+
+    Raises: UserError if there are none, or as `clip_paths.find_clips` does.
+    """
+    from tf_dyngen.video import clip_paths
+
+    # Without `..`, so that each has a name of its own.
+    found = clip_paths.find_clips([os.path.abspath(path) for path in paths], read_files=False)  # noqa: PTH100
+    if not found.clips:
+        raise UserError("no clips are given", "name a folder by --folder, or files by --clip")
+    return list(dict.fromkeys(found.clips)), found.notes
 
 
 def require_files(paths: Iterable[str | None]) -> None:

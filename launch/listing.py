@@ -5,7 +5,7 @@ import functools
 from pathlib import Path
 
 COMMANDS = (
-    *("train", "synthesize", "evaluate", "recover", "animate", "infer"),
+    *("train", "synthesize", "batch", "evaluate", "recover", "animate", "infer"),
     *("preview", "export", "studio", "client"),
 )
 FOLDER = Path(__file__).parent

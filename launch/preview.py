@@ -9,7 +9,7 @@ clips that play at once. Pixels that a mask hides are tinted red.
 
 from absl import flags
 
-from launch import command_line, source_flags
+from launch import command_line, frame_flags, source_flags
 
 flags.adopt_module_key_flags(source_flags)
 _OUTPUT = flags.DEFINE_string("output", None, "what to write: .png, .mp4, .gif or .npy")
@@ -31,7 +31,7 @@ def main() -> None:
         "video.height": 0,
         "video.width": 0,
         "video.num_frames": _NUM_FRAMES.value,
-        **source_flags.video_changes(),
+        **frame_flags.video_changes(),
     }
     preview.preview(
         source_flags.source(),

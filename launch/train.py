@@ -11,7 +11,7 @@ from typing import Any
 
 from absl import flags
 
-from launch import command_line, early_checks, json_flag, source_flags
+from launch import command_line, early_checks, frame_flags, json_flag, source_flags
 
 EMBEDDED = "procedural_textures/fire_64:train[:1]"
 
@@ -93,7 +93,7 @@ def _changes() -> dict:
         "seed": _SEED.value,
     }
     changes = {key: value for key, value in named.items() if value is not None}
-    return changes | source_flags.video_changes() | command_line.parse_settings(_SET)
+    return changes | frame_flags.video_changes() | command_line.parse_settings(_SET)
 
 
 if __name__ == "__main__":

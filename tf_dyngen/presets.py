@@ -8,6 +8,8 @@ from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
 
 DEFAULT = "texture"
+# Presets that do nothing but fill in what is hidden start with these.
+FOR_MASKS = ("recovery", "inpainting")
 
 
 def _proportions_of_the_clip(shorter_side: int) -> dict:

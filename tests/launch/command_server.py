@@ -30,6 +30,7 @@ PRELOADED = [
     "tensorflow_datasets",
     "tf_dyngen.tasks.animate",
     "tf_dyngen.tasks.appearance_grid",
+    "tf_dyngen.tasks.batch_index",
     "tf_dyngen.tasks.evaluate_files",
     "tf_dyngen.tasks.infer_files",
     "tf_dyngen.tasks.recover_files",

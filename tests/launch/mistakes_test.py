@@ -453,6 +453,7 @@ def test_a_run_too_large_for_memory_is_refused(world, waves, tmp_path):
 FORKED = {
     "train": ([*NEW_CLIP, "--strategy=mirrored"], ["two devices"]),
     "synthesize": ([*OUTPUT, "--motion=wives"], ["no clip 'wives'"]),
+    "batch": (["--folder={world}/empty", "--output={world}/new"], ["neither videos nor pictures"]),
     "infer": ([*OLD_RUN, "--clip={world}/text.mp4"], ["text.mp4"]),
     "recover": ([*OLD_RUN, "--output={world}/new"], ["nothing was hidden"]),
     "animate": ([*OUTPUT, "--image={world}/text/page.png"], ["page.png"]),

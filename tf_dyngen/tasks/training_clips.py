@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tf_dyngen.config import Config
 from tf_dyngen.errors import UserError
+from tf_dyngen.presets import FOR_MASKS
 from tf_dyngen.training.batches import ClipBatches
 from tf_dyngen.training.clip_loading import cache_folder, load_store, records_of_all
 from tf_dyngen.training.restore import TrainedRun
@@ -15,9 +16,6 @@ from tf_dyngen.training.workers import Workers
 from tf_dyngen.video.clip_cache import ClipCache
 from tf_dyngen.video.clips import ClipRecord
 from tf_dyngen.video.sources import Source, open_collection
-
-# Presets that do nothing but fill in what is hidden start with these.
-_FOR_MASKS = ("recovery", "inpainting")
 
 
 class LoadedClips(NamedTuple):
@@ -48,7 +46,7 @@ def check_source(source: Source, config: Config, *, remembered: bool) -> None:
                 f"the run was trained with {gone[0]}, which does not exist any more",
                 "name where it is now by --clip=NEW; the run goes on if its frames are the same",
             )
-    if config.preset.startswith(_FOR_MASKS) and not source.mask:
+    if config.preset.startswith(FOR_MASKS) and not source.mask:
         raise UserError(
             f"--preset={config.preset} learns clips of which something is hidden, and nothing is",
             "say what: --mask=FILE, --mask=own or --hide=square:16; or take --preset=texture",

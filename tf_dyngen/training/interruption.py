@@ -15,11 +15,14 @@ class StopRequest:
 
     Args:
       line: said at once when a signal comes; None says nothing.
+
+    Attributes:
+      number: of the signal that has come; None if none has.
     """
 
     def __init__(self, line: str | None = None):
         self._line = line
-        self.requested = False
+        self.number: int | None = None
         self._previous: dict[int, object] = {}
 
     def __enter__(self):
@@ -34,10 +37,10 @@ class StopRequest:
 
     def __call__(self) -> bool:
         """Whether a signal has come."""
-        return self.requested
+        return self.number is not None
 
     def _request(self, number, frame):
-        self.requested = True
+        self.number = number
         self._restore()
         if self._line:
             # The signal may come in the middle of a print, which cannot be entered twice.

@@ -19,7 +19,9 @@ _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL)
 
 
 @contextlib.contextmanager
-def hold(workdir: Path, report: Callable[[str], None]) -> Iterator[None]:
+def hold(
+    workdir: Path, report: Callable[[str], None], *, flag: str = "--workdir"
+) -> Iterator[None]:
     """Keep a work directory for this process while the block lasts.
 
     The system lets go of it however the process ends. Folders that were made for the lock are
@@ -28,6 +30,7 @@ def hold(workdir: Path, report: Callable[[str], None]) -> Iterator[None]:
     Args:
       workdir: of the run; made if it is not there.
       report: called with a line where the disk knows no locks, and nothing is kept.
+      flag: by which a command is given the folder.
     Raises: UserError, with its process id, if another process holds it.
     """
     made = [folder for folder in (workdir, *workdir.parents) if not folder.exists()]
@@ -35,7 +38,7 @@ def hold(workdir: Path, report: Callable[[str], None]) -> Iterator[None]:
     try:
         with write_errors(workdir):
             workdir.mkdir(parents=True, exist_ok=True)
-            _acquire(lock, workdir, report)
+            _acquire(lock, workdir, report, flag)
             (workdir / HOLDER).write_text(f"{os.getpid()}\n", encoding="utf-8")
         yield
     finally:
@@ -50,13 +53,15 @@ def hold(workdir: Path, report: Callable[[str], None]) -> Iterator[None]:
                 folder.rmdir()
 
 
-def _acquire(lock: filelock.BaseFileLock, workdir: Path, report: Callable[[str], None]) -> None:
+def _acquire(
+    lock: filelock.BaseFileLock, workdir: Path, report: Callable[[str], None], flag: str
+) -> None:
     try:
         lock.acquire()
     except filelock.Timeout:
         raise UserError(
             f"{workdir} is in use by process {_holder(workdir)}, which trains there",
-            "wait until it has ended, or use another --workdir",
+            f"wait until it has ended, or use another {flag}",
         ) from None
     except OSError as error:
         if error.errno not in _NO_LOCKS:

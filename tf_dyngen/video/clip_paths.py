@@ -42,13 +42,16 @@ def expand_clip_paths(
     return find_clips(paths).clips
 
 
-def find_clips(paths: Iterable[str | os.PathLike[str]] | str | os.PathLike[str]) -> Found:
+def find_clips(
+    paths: Iterable[str | os.PathLike[str]] | str | os.PathLike[str], *, read_files: bool = True
+) -> Found:
     """Find the clips that `paths` stand for, each as one path to give to `read_clip`.
 
     A file is itself, a folder of pictures is one clip, a folder of videos (or .npy arrays, animated
     pictures, or folders of pictures) is all of them in natural order, and a pattern (*, ?, [a-z],
     **) is whatever it matches. Masks, see `find_mask`, are left out of folders and patterns, and
-    what a run writes out of its own folder.
+    what a run writes out of its own folder. Files are looked into unless `read_files` is false:
+    then one that is empty counts too.
 
     Raises: UserError for an empty path, a pattern without a match, and for a folder that holds
       neither pictures nor videos, or both.
@@ -56,7 +59,11 @@ def find_clips(paths: Iterable[str | os.PathLike[str]] | str | os.PathLike[str])
     if isinstance(paths, str | os.PathLike):
         paths = [paths]
     notes: list[str] = []
-    clips = [clip for path in paths for match in _matches(path) for clip in _clips_at(match, notes)]
+
+    def at(match: Path) -> list[Path]:
+        return [match] if not read_files and match.is_file() else _clips_at(match, notes)
+
+    clips = [clip for path in paths for match in _matches(path) for clip in at(match)]
     return Found(clips, notes)
 
 
