@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tf_dyngen.errors import UserError
+
 if TYPE_CHECKING:
     from tf_dyngen.tasks.controls import Controls
     from tf_dyngen.video.sources import Source
