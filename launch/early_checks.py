@@ -104,13 +104,18 @@ def find_clips(paths: Iterable[str]) -> tuple[list[Path], list[str]]:
     return list(dict.fromkeys(found.clips)), found.notes
 
 
-def require_files(paths: Iterable[str | None]) -> None:
-    """Raises UserError where a file or folder that is named cannot be read; None is not named."""
+def require_files(paths: Iterable[str | None], wanted: str) -> None:
+    """Raises UserError where a file or folder that is named cannot be read.
+
+    Args:
+      paths: None is not named.
+      wanted: what they are to be, in words.
+    """
     from tf_dyngen.video.files import require_readable
 
     for path in paths:
         if path is not None:
-            require_readable(Path(path))
+            require_readable(Path(path), wanted)
 
 
 def require_picture(path: Path) -> None:

@@ -51,7 +51,8 @@ def main() -> dict[str, Any]:
     early_checks.require_folder(output)
     for workdir in workdirs:
         early_checks.require_run(Path(workdir))
-    early_checks.require_files([*_VIDEO.value, _REFERENCE.value, _FEATURE_MODEL.value])
+    early_checks.require_files([*_VIDEO.value, _REFERENCE.value], "a video")
+    early_checks.require_files([_FEATURE_MODEL.value], "a SavedModel")
 
     from launch import data_sets
     from tf_dyngen.tasks.evaluation_progress import Progress

@@ -101,7 +101,7 @@ def main() -> dict[str, Any] | None:
         return None
     output = command_line.required_path(_OUTPUT, "name the file or folder to write")
     early_checks.require_writable(output, _NUM_VIDEOS.value)
-    early_checks.require_files([_STILL.value])
+    early_checks.require_files([_STILL.value], "a mask")
     common = {
         "num_frames": _NUM_FRAMES.value,
         "seed": _SEED.value,

@@ -154,7 +154,10 @@ MISTAKES = {
     "too few frames": (["--workdir={run}", "--num_frames=5"], ["--num_frames=5", "12"]),
     "short drift": (["--workdir={run}", "--drift_frames=20"], ["--drift_frames=20", "48"]),
     "no videos": (["--workdir={run}", "--num_videos=0"], ["--num_videos=0"]),
-    "no model": (["--workdir={run}", "--feature_model={world}/none"], ["no feature extractor"]),
+    "no model": (
+        ["--workdir={run}", "--feature_model={world}/none"],
+        ["none does not exist", "a SavedModel is wanted"],
+    ),
     "a file": (["--workdir={run}", "--output={world}/out.html"], ["out.html", "folder"]),
 }
 
