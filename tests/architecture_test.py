@@ -17,7 +17,7 @@ LAYERS = [
     ["tf_dyngen.model"],
     ["tf_dyngen.presets"],
     ["tf_dyngen.config"],
-    ["tf_dyngen.interpolation", "tf_dyngen.averaging"],
+    ["tf_dyngen.interpolation", "tf_dyngen.averaging", "tf_dyngen.page_templates"],
     ["tf_dyngen.errors", "tf_dyngen.messages"],
 ]
 # Packages that are imported without TensorFlow.

@@ -136,6 +136,16 @@ def test_an_image_that_the_clip_does_not_show_moves_itself(run, clips, tmp_path)
     chosen, said = animate("--pixels_of=image", name="bright")
     assert "nothing like" not in said
     np.testing.assert_array_equal(chosen[0], np.load(clips / "bright.npy")[4])
+    # A small picture grows to the model's size, at its own proportions; a thread cannot move.
+    Image.new("RGB", (6, 4), (255, 0, 255)).save(clips / "small.png")
+    small, _ = animate("--pixels_of=image", name="small")
+    assert small.shape == (33, 16, 24, 3)
+    Image.new("RGB", (900, 1)).save(clips / "thread.png")
+    arguments = [f"--workdir={run}", f"--output={tmp_path}/none.npy"]
+    ended = run_here(
+        "launch.animate", *arguments, f"--image={clips}/thread.png", "--pixels_of=image"
+    )
+    ended.check_mistake("the image would move at 2x1920", "crop it")
     resampled, _ = animate("--pixels_of=clip", "--output_size=24x32")
     assert resampled.shape == (33, 24, 32, 3)
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jinja2
 import numpy as np
 from markupsafe import Markup
 
@@ -17,6 +16,7 @@ from tf_dyngen.evaluation.embedding import embed_still, embed_videos
 from tf_dyngen.evaluation.figure_tables import tables
 from tf_dyngen.evaluation.judging import Worst
 from tf_dyngen.evaluation.metrics import Estimate
+from tf_dyngen.page_templates import environment_of
 
 TEMPLATES = Path(__file__).parent / "report_page"
 LARGEST_FILE = 8_000_000
@@ -80,13 +80,7 @@ def render(report: Report) -> str:
 
 
 def _render(report: Report, video_bytes: int, still_bytes: int) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = environment_of(TEMPLATES)
     videos = _videos(report, video_bytes)
     return environment.get_template("page.html.jinja").render(
         report=report,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from tf_dyngen.config import VideoConfig
+from tf_dyngen.config import LONGEST_SIDE, VideoConfig
 from tf_dyngen.errors import UserError
 from tf_dyngen.messages import progress_bar, say
 from tf_dyngen.model.attention.generator import AttentionGenerator
@@ -27,7 +27,8 @@ from tf_dyngen.video.writers import open_video_writer, output_paths
 USUAL_EFFORT = Effort(num_chains=8, num_steps=60)
 # Over which the difference of an exact first frame from the model's fades.
 SECONDS_OF_FADING = 1.0
-# Whose pixels an animated picture shows.
+# Whose pixels an animated picture shows; of its own, the fewest pixels a side.
+NARROWEST = 8
 PIXELS_OF = (AUTO, IMAGE, CLIP) = ("auto", "image", "clip")
 
 
@@ -131,10 +132,14 @@ def _shows_image(run: TrainedRun, picture: Image.Image, pixels_of: str) -> bool:
 def _move_pixels(
     generator: AttentionGenerator, picture: Image.Image, how: Motion, scale: float
 ) -> Moved:
-    own = (picture.height, picture.width)
-    layout = generator.layout
-    made = of_shorter_side(own, min(min(own), layout.height, layout.width))
-    size = _written_size(picture, made, how.output_size)
+    own, layout = (picture.height, picture.width), generator.layout
+    shorter = min(layout.height, layout.width, LONGEST_SIDE * min(own) / max(own))
+    size = _written_size(picture, of_shorter_side(own, shorter), how.output_size)
+    if min(size) < NARROWEST:
+        raise UserError(
+            f"the image would move at {size[0]}x{size[1]} (height x width)",
+            f"crop it, or give an --output_size of {NARROWEST} pixels or more on each side",
+        )
     pieces = move_as_clip(
         generator, picture, size, num_frames=how.num_frames, seed=how.seed, scale=scale
     )

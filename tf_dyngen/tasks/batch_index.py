@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import jinja2
-
+from tf_dyngen.page_templates import environment_of
 from tf_dyngen.tasks.batch import Made
 from tf_dyngen.tasks.batch_record import PAGE
 from tf_dyngen.tasks.samples import FOLDER
@@ -33,13 +32,7 @@ def write_page(
       reword: what commands and reasons are turned into before they are shown.
     Raises: UserError if it cannot be written.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = environment_of(TEMPLATES)
     whole = [
         {
             "name": _text(each.clip.name),

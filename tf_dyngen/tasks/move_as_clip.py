@@ -35,7 +35,7 @@ def move_as_clip(
     Args:
       generator: the model.
       picture: of any size.
-      size: (H, W) of the video.
+      size: (H, W) of the video, 8 or more each.
       num_frames: of the video.
       seed: names the motion.
       scale: what the noise of the model is multiplied by, see `synthesize.noise_scale`.
@@ -43,7 +43,7 @@ def move_as_clip(
     memory, layout = generator.memory, generator.layout
     frames = memory.bank(layout.grids[-1]).numpy().reshape(-1, *layout.padded, layout.channels)
     motion = ClipMotion(frames[:, : layout.height, : layout.width], memory.after.numpy())
-    low = of_shorter_side(size, min(motion.size))
+    low = of_shorter_side(size, min(*size, *motion.size))
     small = (_pixels(picture, low, layout.channels) / PEAK).astype(np.float32)
     moving = MovingPicture(
         _pixels(picture, size, layout.channels),

@@ -38,7 +38,7 @@ def frame_size(picture_size: tuple[int, int], shorter_side: int) -> tuple[int, i
     return height, width
 
 
-def of_shorter_side(size: tuple[int, int], shorter_side: int) -> tuple[int, int]:
+def of_shorter_side(size: tuple[int, int], shorter_side: float) -> tuple[int, int]:
     """Returns (H, W) of the proportions of another size, with that shorter side."""
     scale = shorter_side / min(size)
     return round(scale * size[0]), round(scale * size[1])
