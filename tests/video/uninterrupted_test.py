@@ -12,7 +12,7 @@ from tf_dyngen.video.uninterrupted import uninterrupted
 
 @pytest.fixture
 def stopped(monkeypatch):
-    """SIGTERM raises this."""
+    """SIGTERM raises this, and SIGINT what it does in a shell's foreground."""
 
     class StoppedError(Exception):
         pass
@@ -20,9 +20,14 @@ def stopped(monkeypatch):
     def stop(number, frame):
         raise StoppedError
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {
+        signal.SIGTERM: signal.signal(signal.SIGTERM, stop),
+        # A shell starts what runs in the background with SIGINT ignored.
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+    }
     yield StoppedError
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def test_a_signal_acts_after_the_block(stopped):
@@ -41,6 +46,13 @@ def test_a_signal_acts_after_the_block(stopped):
         os.kill(os.getpid(), signal.SIGTERM)
     with pytest.raises(KeyboardInterrupt), uninterrupted():
         os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_what_is_ignored_stays_ignored(stopped):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with uninterrupted():
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_an_error_within_is_raised_where_no_signal_came(stopped):
