@@ -85,6 +85,7 @@ class AttentionConfig:
     """The parameterisation `attention`: video made of patches of the clip.
 
     `parts` is how many parts, along each side, the picture has that follow moments of their own;
+    `regions` how many regions, which move apart, follow them in place of such a grid (1: none);
     `retention` what is kept, from frame to frame, of the difference between the state and the
     moments; `fade` over how many frames one patch becomes another; `temperature` how unlike the
     next moment may be. These are chosen by the clip where they are 0 (`retention`: below 0), see
@@ -96,12 +97,18 @@ class AttentionConfig:
     """
 
     parts: int = _setting(0, low=0, high=8)
+    regions: int = _setting(0, low=0, high=16)
     retention: float = _setting(-1.0, low=-1.0, high=0.99)
     fade: int = _setting(0, low=0, high=8)
     temperature: float = _setting(0.0, low=0.0)
     switch: float = _setting(0.05, above=0.0, high=0.5)
     continuity: float = _setting(0.3, low=0.0)
     coherence: float = _setting(1.0, low=0.0)
+
+    @property
+    def num_parts(self) -> int:
+        """K, of the settings as they are; at least one."""
+        return self.regions if self.regions > 1 else max(self.parts, 1) ** 2
 
 
 @dataclasses.dataclass(frozen=True)

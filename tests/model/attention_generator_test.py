@@ -88,6 +88,28 @@ def test_rows_of_a_batch_are_single_rows(generator, play):
     assert (frames[0].numpy() != frames[1].numpy()).any()
 
 
+def test_a_region_follows_moments_of_its_own():
+    """Two lamps on grey ground: one jumps to another moment, the other goes on."""
+    clip = np.full((NUM_FRAMES, 48, 48, 3), 100, np.uint8)
+    random = np.random.default_rng(4)
+    for columns in (np.s_[4:16], np.s_[32:44]):
+        clip[:, 10:38, columns] = random.permutation(NUM_FRAMES)[:, None, None, None] * 20
+    generator = make_attention(clip, regions=2, parts=1, retention=0.0)
+    windows = generator.transition.windows.numpy().reshape(2, *generator.layout.low)
+    left, right = (int(windows[:, 12, column].argmax()) for column in (5, 18))
+    assert left != right
+    noise = np.zeros((1, 6, 2, NUM_FRAMES), np.float32)
+    noise[0, 0, right, 7] = 1e3
+    states = generator.rollout(first_state(generator, 1), noise.reshape(1, 6, -1))
+    state = generator.unpack(states[0])
+    np.testing.assert_array_equal(state.moments[:, left], np.arange(2, 8))
+    np.testing.assert_array_equal(state.moments[:4, right], np.arange(8, 12))
+    low = generator.memory.low.numpy().reshape(NUM_FRAMES, *generator.layout.low, 3)
+    made = state.low.numpy()[:, -1].reshape(6, *generator.layout.low, 3)
+    np.testing.assert_allclose(made[:, :, :10], low[2:8, :, :10], atol=1e-6)
+    np.testing.assert_allclose(made[:4, :, 14:], low[8:12, :, 14:], atol=1e-6)
+
+
 def test_a_place_that_is_a_frame_ahead_waits_for_the_others():
     """In what hardly moves and then flashes no place flashes before the others."""
     levels = 10 + np.arange(NUM_FRAMES) + 40 * (np.arange(NUM_FRAMES) >= 6)

@@ -7,27 +7,19 @@ from scipy.special import softmax
 from scipy.stats import norm
 
 from tf_dyngen.model.attention.balance import NUM_RECENT, RECENT_PENALTY
-from tf_dyngen.model.attention.moments import MomentTransition, gumbel_of, noise_of, share_out
+from tf_dyngen.model.attention.moments import MomentTransition, gumbel_of, noise_of
+from tf_dyngen.model.attention.parts import share_out
 
 SIZE, NUM_MOMENTS = (4, 6), 7
 
 
-@pytest.mark.parametrize("parts", [1, 2, 3])
-@pytest.mark.parametrize("size", [(16, 16), (17, 21)])
-def test_parts_add_up_to_the_picture(size, parts):
-    windows = share_out(size, parts)
-    assert windows.shape == (parts**2, size[0] * size[1])
-    assert windows.min() >= 0.0
-    np.testing.assert_allclose(windows.sum(axis=0), 1.0, atol=1e-6)
-    # Each has its share of the pixels: the border is a straight line, or a pixel's half beside it.
-    share = size[0] * size[1] / parts**2
-    np.testing.assert_allclose(windows.sum(axis=1), share, atol=0.5 * sum(size))
-
-
-@pytest.fixture(scope="module")
-def transition():
+@pytest.fixture(scope="module", params=[False, True])
+def transition(request):
     """Two by two parts, with scales, bonuses and biases that are all different."""
-    found = MomentTransition(share_out(SIZE, 2), NUM_MOMENTS, retention=0.6, temperature=1.5)
+    found = MomentTransition(
+        4, 24, NUM_MOMENTS, apart=request.param, retention=0.6, temperature=1.5
+    )
+    found.windows.assign(share_out(SIZE, 2))
     random = np.random.default_rng(0)
     for variable in (found.scale, found.bonus, found.bias):
         variable.assign(random.uniform(0.5, 2.0, variable.shape))
@@ -45,8 +37,9 @@ GOES_ON = np.array([True, True, False, True, True, True, False])
 def expected_logit(transition, state, followed, part, moment):
     if not GOES_ON[moment]:
         return -1e9
-    distance = float(np.square(state - LOW[moment]).sum())
-    logit = float(transition.bias[part, moment]) - distance / (1.5 * float(transition.scale))
+    window = transition.windows.numpy()[part][:, None] if transition.is_apart else 1.0
+    distance = float((window * np.square(state - LOW[moment])).sum())
+    logit = float(transition.bias[part, moment]) - distance / (1.5 * float(transition.scale[part]))
     if moment == followed:
         return logit + float(transition.bonus[part, moment])
     # Shown in the last frames, or the frame that comes next anyhow.
@@ -62,6 +55,27 @@ def test_logits_are_distances_bonus_bias_and_penalty(transition):
     for video, part, moment in np.ndindex(*found.shape):
         expected = expected_logit(transition, state[video], moments[video, part], part, moment)
         np.testing.assert_allclose(found[video, part, moment], expected, rtol=1e-5, atol=1e-4)
+
+
+def test_the_gradient_of_logits_by_the_state_is_that_of_differences(transition):
+    state = draw(2, 24, 3, seed=2).astype(np.float64)
+    moments, direction = np.array([[0, 3, 5, 4], [1, 1, 3, 0]], np.int32), draw(2, 24, 3, seed=3)
+    counted = np.random.default_rng(4).standard_normal((2, 4, NUM_MOMENTS)).astype(np.float32)
+    everywhere = np.ones(NUM_MOMENTS, bool)
+
+    def value(point):
+        logits = transition.logits(tf.cast(point, tf.float32), moments, LOW, everywhere)
+        return tf.reduce_sum(counted * logits)
+
+    with tf.GradientTape() as tape:
+        point = tf.constant(state, tf.float32)
+        tape.watch(point)
+        found = value(point)
+    slope = float(tf.reduce_sum(tape.gradient(found, point) * direction))
+    step = 1e-2
+    around = [float(value(state + sign * step * direction)) for sign in (-1, 1)]
+    # Squared distances: central differences are exact but for rounding.
+    np.testing.assert_allclose(slope, (around[1] - around[0]) / (2 * step), rtol=2e-3, atol=2e-2)
 
 
 def test_a_step_follows_the_moments_that_noise_chooses(transition):

@@ -84,7 +84,7 @@ def wander(picture, random):
 
 
 def chosen_parts(clip):
-    return choose_settings(WANDERING, [clip], lambda line: None).attention.parts
+    return choose_settings(WANDERING, [clip], lambda line: None).attention.num_parts
 
 
 def test_what_moves_apart_gets_parts_of_its_own(picture):
@@ -94,14 +94,14 @@ def test_what_moves_apart_gets_parts_of_its_own(picture):
     for rows in (np.s_[:14], np.s_[34:]):
         for columns in (np.s_[:14], np.s_[34:]):
             clip[:, rows, columns] = wander(picture, random)[:, rows, columns]
-    assert chosen_parts(clip) == 2
+    assert chosen_parts(clip) == 4
 
 
 def test_what_moves_as_a_whole_is_one_part(picture):
     assert chosen_parts(wander(picture, np.random.default_rng(1))) == 1
 
 
-@pytest.mark.parametrize(("share_torn", "parts"), [(0.05, 2), (0.125, 1)])
+@pytest.mark.parametrize(("share_torn", "parts"), [(0.05, 4), (0.125, 1)])
 def test_new_video_is_as_good_as_the_worst_tenth_of_its_frames(
     picture, monkeypatch, share_torn, parts
 ):
@@ -123,6 +123,19 @@ def test_new_video_is_as_good_as_the_worst_tenth_of_its_frames(
     monkeypatch.setattr(Copies, "_emit", emit)
     monkeypatch.setattr(attention_start, "Trial", Copies)
     assert chosen_parts(clip) == parts
+
+
+def test_two_lamps_that_shine_apart_are_regions():
+    random = np.random.default_rng(3)
+    clip = np.full((NUM_FRAMES, 48, 48, 3), 20, np.uint8)
+    for columns in (np.s_[4:16], np.s_[30:44]):
+        clip[:, 10:30, columns] = random.integers(20, 255, (NUM_FRAMES, 1, 1, 1))
+    lines = []
+    found = choose_settings(WANDERING, [clip], lines.append).attention
+    assert (found.regions, found.parts, found.temperature) == (2, 1, 1.0)
+    assert "2 regions that move apart follow moments of their own" in lines[0]
+    given = override(WANDERING, {"attention.regions": 1})
+    assert choose_settings(given, [clip], lines.append).attention.regions == 1
 
 
 def test_settings_that_are_given_are_kept():

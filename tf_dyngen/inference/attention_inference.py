@@ -65,7 +65,7 @@ def infer_attention(generator: AttentionGenerator, frames, visible=None) -> Late
 
 def _start(generator: AttentionGenerator, low, seen):
     """Returns the moments [1, K] that a low frame [h * w, C] is like, and the low frames of s_0."""
-    memory, windows = generator.memory, generator.transition.windows
+    memory, windows = generator.memory, generator.transition.windows.value
     moments = tf.argmin(
         _misses(memory.low.value, low, windows * seen[:, 0]), axis=1, output_type=tf.int32
     )
@@ -95,7 +95,7 @@ def _follow(generator: AttentionGenerator, moments, state, low, seen):
         logits = transition.logits(state, moments, memory_low, goes_on)
         needed = _needed(logits)[0]
         wanted = low[frame + 1] - retention * state[0]
-        missed = _misses(steps, wanted, transition.windows * seen[frame + 1, :, 0])
+        missed = _misses(steps, wanted, transition.windows.value * seen[frame + 1, :, 0])
         cost = tf.where(goes_on, scale * missed + tf.square(needed), np.inf)
         best = tf.one_hot(tf.argmin(cost, axis=1), memory.num_frames)
         noise = best * needed
@@ -144,7 +144,7 @@ def _show(generator: AttentionGenerator, moments, low_frames, picture, seen):
     """
     memory = generator.memory
     after = tf.gather(memory.low, tf.gather(memory.after, moments[0]))
-    following = tf.reduce_sum(generator.transition.windows[:, :, None] * after, axis=0)
+    following = tf.reduce_sum(generator.transition.windows.value[:, :, None] * after, axis=0)
     nearest = memory.nearest(tf.concat([low_frames[:, 1:], following[None, None]], axis=1))
     found: list[Sources] = []
     for number, grid in enumerate(generator.layout.grids):
@@ -174,8 +174,8 @@ def _own(generator: AttentionGenerator, grid: Grid, moments) -> Sources:
     width = generator.layout.low[1]
     ratio = generator.layout.factor // grid.factor
     rows, columns = (grid.tops + grid.patch // 2) // ratio, (grid.lefts + grid.patch // 2) // ratio
-    shares = generator.transition.windows[:, rows * width + columns]
-    times = tf.gather(moments, shares.argmax(axis=0), axis=1)
+    shares = tf.gather(generator.transition.windows, rows * width + columns, axis=1)
+    times = tf.gather(moments, tf.argmax(shares, axis=0), axis=1)
     zeros = tf.zeros_like(times)
     return Sources(times, zeros + grid.tops, zeros + grid.lefts)
 

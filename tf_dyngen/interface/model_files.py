@@ -130,7 +130,7 @@ def _fewest_bytes(config: Config, num_frames: int) -> int:
     pixels = video.height * video.width * video.channels
     kept = 0 if config.inference.chains == FRESH else num_frames
     if model.parameterisation == ATTENTION:
-        noise = max(config.attention.parts, 1) ** 2 * num_frames
+        noise = config.attention.num_parts * num_frames
         return num_frames * pixels + FLOAT_BYTES * kept * noise
     state, noise, appearance = model.state_size, model.noise_size, model.appearance_size
     numbers = kept * noise

@@ -60,7 +60,7 @@ class AttentionLoop:
         """Returns the `num_frames` moments of a path after which its start fits best."""
         memory = self._generator.memory
         low, before = memory.low.numpy(), memory.before.numpy()
-        windows = self._generator.transition.windows[:, :, None]
+        windows = self._generator.transition.windows.numpy()[:, :, None]
 
         def shown(moments: np.ndarray) -> np.ndarray:
             return (windows * low[moments]).sum(axis=0)

@@ -64,7 +64,7 @@ def _pixels(picture: Image.Image, size: tuple[int, int], channels: int) -> np.nd
 
 def _windows(generator: AttentionGenerator, size: tuple[int, int]) -> np.ndarray:
     """Returns what the parts share of a picture of that size, [K, h, w]."""
-    windows = generator.transition.windows.reshape(-1, *generator.layout.low)
+    windows = generator.transition.windows.numpy().reshape(-1, *generator.layout.low)
     along = [
         (np.arange(length) + 0.5) * own / length - 0.5
         for length, own in zip(size, windows.shape[1:], strict=True)

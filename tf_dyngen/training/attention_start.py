@@ -3,8 +3,9 @@
 Clips differ in how near their moments come to each other, measured in steps from frame to frame. In
 a fire the next moment but one is as near as any; a sea comes back to where it was only once in a
 long while. Where moments are far from each other, patches change over more frames, and the state
-forgets more slowly. The picture is shared out into as many parts as leave new video near the clip:
-a fire into several, a flag, whose parts move as one, into none.
+forgets more slowly. What moves apart, two lamps or two plumes of smoke, follows moments of its own.
+Any other picture is shared out into as many parts as leave new video near the clip: a fire into
+several, a flag, whose parts move as one, into none.
 """
 
 import dataclasses
@@ -19,6 +20,7 @@ from tf_dyngen.inference.chains import Chains
 from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.attention.layout import layout_of
 from tf_dyngen.model.attention.memory import low_frames_of, shrink_clip
+from tf_dyngen.model.attention.parts import find_regions
 from tf_dyngen.training.workers import Workers
 from tf_dyngen.video.clip_store import ClipStore
 
@@ -92,12 +94,19 @@ def choose_settings(
     if settings.retention < 0:
         retention = float(np.clip(1.0 - 1.0 / distance, 0.0, MOST_RETENTION))
         settings = dataclasses.replace(settings, retention=round(retention, 2))
+    if settings.regions == 0 and settings.parts == 0:
+        settings = dataclasses.replace(settings, regions=_num_regions(clips, config.video))
+    if settings.regions > 1:
+        temperature = settings.temperature or TEMPERATURE_OF_ONE_PART
+        settings = dataclasses.replace(settings, parts=1, temperature=temperature)
     if settings.parts == 0 or settings.temperature == 0:
         report("choosing, by trial videos, how many parts of the picture follow their own moments")
         settings = _choose_parts(settings, config.video, clips)
+    grid = f"{settings.parts}x{settings.parts} parts"
+    parts = f"{settings.regions} regions that move apart" if settings.regions > 1 else grid
     report(
-        f"the clip's moments are {distance:.1f} steps apart: {settings.parts}x{settings.parts} "
-        f"parts follow moments of their own at temperature {settings.temperature:g}, patches "
+        f"the clip's moments are {distance:.1f} steps apart: {parts} "
+        f"follow moments of their own at temperature {settings.temperature:g}, patches "
         f"change over {settings.fade} frame{'s' * (settings.fade > 1)}"
     )
     if config.learning.steps:
@@ -115,6 +124,7 @@ def choose_as_stored(config: Config, stored: Config) -> Config:
         "fade": settings.fade == 0,
         "retention": settings.retention < 0,
         "parts": settings.parts == 0,
+        "regions": settings.regions == 0,
         "temperature": settings.temperature == 0,
     }
     taken = {name: getattr(chosen, name) for name, is_left in left.items() if is_left}
@@ -153,6 +163,13 @@ def start_attention(generator: AttentionGenerator, store: ClipStore, chains: Cha
         noise = np.zeros([record.num_frames, generator.latent_sizes.noise], np.float32)
         chains.start_at(record.clip_id, noise, state)
         first += record.num_frames
+
+
+def _num_regions(clips: Sequence[np.ndarray], video: VideoConfig) -> int:
+    """Returns into how many regions that move apart the picture falls."""
+    layout = layout_of(video.height, video.width, video.channels)
+    low = np.concatenate([low_frames_of(clip, layout) for clip in clips])
+    return int(find_regions(low).max()) + 1
 
 
 def _choose_parts(

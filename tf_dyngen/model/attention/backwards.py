@@ -17,7 +17,7 @@ def backwards(generator: AttentionGenerator) -> AttentionGenerator:
     video = VideoConfig(height=layout.height, width=layout.width, channels=layout.channels)
     turned = AttentionGenerator(generator.settings, video, generator.memory.num_frames)
     _turn(generator.memory, turned.memory)
-    for name in ("retention", "log_temperature"):
+    for name in ("windows", "retention", "log_temperature"):
         getattr(turned.transition, name).assign(getattr(generator.transition, name))
     turned.calibrate()
     return turned

@@ -17,7 +17,8 @@ import tensorflow as tf
 from tf_dyngen.config import AttentionConfig, VideoConfig
 from tf_dyngen.model.attention.layout import NUM_LOW, layout_of, state_widths
 from tf_dyngen.model.attention.memory import Memory
-from tf_dyngen.model.attention.moments import MomentTransition, share_out
+from tf_dyngen.model.attention.moments import MomentTransition
+from tf_dyngen.model.attention.parts import cut_apart, share_out, windows_of
 from tf_dyngen.model.attention.patches import Painter, Sources, frame_of, offers, own_places
 from tf_dyngen.model.attention.search import PatchSearch, doubled
 from tf_dyngen.model.latents import Latents, LatentSizes
@@ -57,10 +58,17 @@ class AttentionGenerator(keras.Model):
         self.layout = layout_of(video.height, video.width, video.channels)
         self.settings = config = _completed(config)
         self.memory = Memory(self.layout, num_moments)
-        windows = share_out(self.layout.low, config.parts)
+        height, width = self.layout.low
         self.transition = MomentTransition(
-            windows, num_moments, retention=config.retention, temperature=config.temperature
+            config.num_parts,
+            height * width,
+            num_moments,
+            apart=config.regions > 1,
+            retention=config.retention,
+            temperature=config.temperature,
         )
+        if config.regions < 2:
+            self.transition.windows.assign(share_out(self.layout.low, config.parts))
         self._painters = [Painter(grid) for grid in self.layout.grids]
         num_parts = self.transition.num_parts
         self._widths = state_widths(self.layout, num_parts, config.fade - 1)
@@ -70,6 +78,10 @@ class AttentionGenerator(keras.Model):
     def remember(self, clips: list[np.ndarray]) -> None:
         """Takes clips [T, H, W, C] uint8 into the memory and calibrates the model by them."""
         self.memory.remember(clips)
+        if self.settings.regions > 1:
+            low = self.memory.low.numpy().reshape(-1, *self.layout.low, self.layout.channels)
+            regions = cut_apart(low, self.settings.regions)
+            self.transition.windows.assign(windows_of(regions, self.settings.regions))
         self.calibrate()
 
     def calibrate(self) -> None:
@@ -289,6 +301,7 @@ def _completed(config: AttentionConfig) -> AttentionConfig:
     return dataclasses.replace(
         config,
         parts=config.parts or 1,
+        regions=config.regions or 1,
         retention=max(config.retention, 0.0),
         fade=config.fade or 1,
         temperature=config.temperature or 1.0,

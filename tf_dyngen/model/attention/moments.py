@@ -2,9 +2,10 @@
 
 Every part of the picture follows a moment of the clip, a frame of the memory. The noise xi chooses
 it, from frame to frame, by hard attention: the logits of all moments are their squared distances to
-the state, negative; the moment followed is given a bonus, and xi is added. What the state differs
-from its moments is never dropped, only forgotten, so the low frames are continuous and are no
-frames of the clip.
+the state, negative; the moment followed is given a bonus, and xi is added. Parts of a grid compare
+moments by the whole picture, which keeps them together; regions that move apart each by their own
+piece of it. What the state differs from its moments is never dropped, only forgotten, so the low
+frames are continuous and are no frames of the clip.
 """
 
 import keras
@@ -25,51 +26,47 @@ TAIL = 5.0
 LARGEST_GUMBEL = 12.0
 
 
-def share_out(size: tuple[int, int], parts: int) -> np.ndarray:
-    """Returns parts x parts windows of a low frame, [K, h * w], what each part shows of it.
-
-    They add up to 1.
-
-    Args:
-      size: (h, w) of low frames.
-      parts: along each side.
-    """
-
-    def along(length: int) -> np.ndarray:
-        edges = np.arange(1, parts) * length / parts
-        places = np.arange(length) + 0.5
-        ramps = np.clip((places - edges[:, None]) + 0.5, 0.0, 1.0)
-        rising = np.concatenate([np.ones((1, length)), ramps])
-        return rising - np.concatenate([ramps, np.zeros((1, length))])
-
-    windows = np.einsum("ih,jw->ijhw", along(size[0]), along(size[1])).reshape(parts**2, -1)
-    return windows.astype(np.float32)
-
-
 class MomentTransition(keras.layers.Layer):
     """s' = low[j + 1] + retention * (s - low[j]), part by part; the noise chooses the moments j.
 
     Args:
-      windows: [K, h * w], how the picture is shared out, see `share_out`.
+      num_parts: K.
+      num_pixels: h * w, of low frames.
       num_moments: M, frames in memory.
+      apart: whether each part compares moments by its own window alone, not by the picture.
       retention: what is kept, from frame to frame, of the state's difference from its moments.
       temperature: of the attention, in units of `scale`.
 
     Attributes:
+      is_apart: see `apart`.
+      windows: [K, h * w], how the picture is shared out, see `parts`; they add up to 1.
       log_temperature: scalar, the logarithm of the temperature as it is learned.
       retention: scalar; not trained unless it is told to be, since new video is no better for it.
-      scale: scalar, the usual squared distance of moments that are near each other.
+      scale: [K], the usual squared distance, by a part, of moments that are near each other.
       bonus: [K, M], what is added to the logit of each moment while it is followed.
       bias: [K, M], what is added to that of each moment, see `balance`.
     """
 
     def __init__(
-        self, windows: np.ndarray, num_moments: int, *, retention: float, temperature: float
+        self,
+        num_parts: int,
+        num_pixels: int,
+        num_moments: int,
+        *,
+        apart: bool = False,
+        retention: float,
+        temperature: float,
     ):
         super().__init__(name="moments")
-        self.windows = windows
+        self.num_parts = num_parts
         self._num_moments = num_moments
-        num_parts = len(windows)
+        self.is_apart = apart
+        self.windows = self.add_weight(
+            shape=(num_parts, num_pixels),
+            initializer=keras.initializers.Constant(1.0 / num_parts),
+            trainable=False,
+            name="windows",
+        )
         self.retention = self.add_weight(
             shape=(),
             initializer=keras.initializers.Constant(retention),
@@ -82,7 +79,9 @@ class MomentTransition(keras.layers.Layer):
             initializer=keras.initializers.Constant(float(np.log(temperature))),
             name="log_temperature",
         )
-        self.scale = self.add_weight(shape=(), initializer="ones", trainable=False, name="scale")
+        self.scale = self.add_weight(
+            shape=(num_parts,), initializer="ones", trainable=False, name="scale"
+        )
         self.bonus = self.add_weight(
             shape=(num_parts, num_moments), initializer="zeros", trainable=False, name="bonus"
         )
@@ -92,9 +91,10 @@ class MomentTransition(keras.layers.Layer):
         self.built = True
 
     @property
-    def num_parts(self) -> int:
-        """K, the number of parts."""
-        return len(self.windows)
+    def attended(self) -> tf.Tensor:
+        """What each part compares moments by, weights [K, h * w] of the low frame's pixels."""
+        windows = self.windows.value
+        return windows if self.is_apart else tf.ones_like(windows)
 
     def calibrate(self, low: np.ndarray, goes_on: np.ndarray, switch: float) -> None:
         """Sets scale, bonuses and biases by the clip.
@@ -105,14 +105,17 @@ class MomentTransition(keras.layers.Layer):
           switch: probability that a part leaves the moment that it follows.
         """
         pixels = low.reshape(len(low), self.windows.shape[1], -1)
-        distances = np.stack([_apart(pixels, window) for window in self.windows])
-        scale = _usual_distance(distances.sum(axis=0))
-        distances /= scale * float(np.exp(self.log_temperature.numpy()))
-        found = balance(-distances.sum(axis=0), goes_on, switch)
-        bonus, bias = balance_parts(distances, goes_on, switch, found)
-        self.scale.assign(scale)
-        self.bonus.assign(bonus)
-        self.bias.assign(bias)
+        distances = np.stack([_apart(pixels, window) for window in self.windows.numpy()])
+        every = distances if self.is_apart else distances.sum(axis=0, keepdims=True)
+        scale = np.array([_usual_distance(each) for each in every])
+        unit = (scale * np.exp(self.log_temperature.numpy()))[:, None, None]
+        found = [balance(-each, goes_on, switch) for each in every / unit]
+        if not self.is_apart:
+            found = balance_parts(distances / unit, goes_on, switch, found[0])
+            found = list(zip(*found, strict=True))
+        self.scale.assign(np.broadcast_to(scale, self.scale.shape))
+        self.bonus.assign(np.stack([bonus for bonus, _ in found]))
+        self.bias.assign(np.stack([bias for _, bias in found]))
 
     def call(self, state, moments, noise, low, goes_on):
         """One step.
@@ -150,8 +153,9 @@ class MomentTransition(keras.layers.Layer):
 
     def logits(self, state, moments, low, goes_on):
         """Returns the logits [B, K, M] of all moments; arguments as of `call`."""
-        distances = _distances(state, tf.convert_to_tensor(low))
-        logits = self.bias - distances / (tf.exp(self.log_temperature) * self.scale)
+        distances = _distances(state, tf.convert_to_tensor(low), self.attended)
+        unit = tf.exp(self.log_temperature) * self.scale
+        logits = self.bias - distances / unit[:, None]
         ago = moments[:, :, None] - tf.range(self._num_moments)
         is_recent = tf.logical_and(ago >= -1, ago <= NUM_RECENT)
         is_recent = tf.logical_and(is_recent, ago != 0)
@@ -161,7 +165,7 @@ class MomentTransition(keras.layers.Layer):
 
     def follow(self, state, before, after):
         """Returns the next state of moments' low frames and their next ones, [B, K, h * w, C]."""
-        windows = self.windows[:, :, None]
+        windows = self.windows.value[:, :, None]
         shown, moved = (tf.reduce_sum(windows * frames, axis=1) for frames in (before, after))
         return moved + self.retention * (state - shown)
 
@@ -172,19 +176,25 @@ def _keep_retention(value):
 
 
 @tf.custom_gradient
-def _distances(state, low):
-    """Returns squared distances [B, 1, M] of a state [B, h * w, C] to moments [M, h * w, C].
+def _distances(state, low, attended):
+    """Returns squared distances [B, K, M] of a state [B, h * w, C] to moments [M, h * w, C].
 
     The gradient, by the state alone, is written out: it needs no differences [B, M, h * w, C].
+
+    Args:
+      state: low frames.
+      low: those of the memory.
+      attended: [K, h * w], what each part's distance counts each pixel.
     """
 
     def gradient(upstream):
-        weighted = tf.einsum("bkm,mpc->bpc", upstream, low)
-        totals = tf.reduce_sum(upstream, axis=[1, 2])[:, None, None]
-        return 2.0 * (totals * state - weighted), None
+        weights = tf.einsum("bkm,kp->bmp", upstream, attended)
+        weighted = tf.einsum("bmp,mpc->bpc", weights, low)
+        totals = tf.reduce_sum(weights, axis=1)[:, :, None]
+        return 2.0 * (totals * state - weighted), None, None
 
-    differences = tf.math.squared_difference(state[:, None], low)
-    return tf.reduce_sum(differences, axis=[2, 3])[:, None], gradient
+    squares = tf.reduce_sum(tf.math.squared_difference(state[:, None], low), axis=3)
+    return tf.einsum("kp,bmp->bkm", attended, squares), gradient
 
 
 def _apart(pixels: np.ndarray, window: np.ndarray) -> np.ndarray:
