@@ -7,7 +7,6 @@ and what was shown before. G puts the patches together. All of F's past is in th
 video is the same in one piece, in chunks and in a stream.
 """
 
-import dataclasses
 from typing import NamedTuple
 
 import keras
@@ -15,10 +14,10 @@ import numpy as np
 import tensorflow as tf
 
 from tf_dyngen.config import AttentionConfig, VideoConfig
-from tf_dyngen.model.attention.layout import NUM_LOW, layout_of, state_widths
+from tf_dyngen.model.attention.layout import NUM_LOW, layout_of, state_bounds, state_widths
 from tf_dyngen.model.attention.memory import Memory
 from tf_dyngen.model.attention.moments import MomentTransition
-from tf_dyngen.model.attention.parts import cut_apart, share_out, windows_of
+from tf_dyngen.model.attention.parts import windows_for
 from tf_dyngen.model.attention.patches import Painter, Sources, frame_of, offers, own_places
 from tf_dyngen.model.attention.search import PatchSearch, doubled
 from tf_dyngen.model.latents import Latents, LatentSizes
@@ -56,32 +55,26 @@ class AttentionGenerator(keras.Model):
     def __init__(self, config: AttentionConfig, video: VideoConfig, num_moments: int):
         super().__init__(name="generator")
         self.layout = layout_of(video.height, video.width, video.channels)
-        self.settings = config = _completed(config)
+        self.settings = config = config.completed()
         self.memory = Memory(self.layout, num_moments)
-        height, width = self.layout.low
         self.transition = MomentTransition(
             config.num_parts,
-            height * width,
+            int(np.prod(self.layout.low)),
             num_moments,
             apart=config.regions > 1,
             retention=config.retention,
             temperature=config.temperature,
         )
-        if config.regions < 2:
-            self.transition.windows.assign(share_out(self.layout.low, config.parts))
         self._painters = [Painter(grid) for grid in self.layout.grids]
-        num_parts = self.transition.num_parts
-        self._widths = state_widths(self.layout, num_parts, config.fade - 1)
-        self.latent_sizes = LatentSizes(num_parts * num_moments, sum(self._widths), 0)
+        self._widths = state_widths(self.layout, config.num_parts, config.fade - 1)
+        self.latent_sizes = LatentSizes(config.num_parts * num_moments, sum(self._widths), 0)
         self.built = True
 
     def remember(self, clips: list[np.ndarray]) -> None:
         """Takes clips [T, H, W, C] uint8 into the memory and calibrates the model by them."""
         self.memory.remember(clips)
-        if self.settings.regions > 1:
-            low = self.memory.low.numpy().reshape(-1, *self.layout.low, self.layout.channels)
-            regions = cut_apart(low, self.settings.regions)
-            self.transition.windows.assign(windows_of(regions, self.settings.regions))
+        low = self.memory.low.numpy().reshape(-1, *self.layout.low, self.layout.channels)
+        self.transition.windows.assign(windows_for(self.settings, low))
         self.calibrate()
 
     def calibrate(self) -> None:
@@ -90,8 +83,8 @@ class AttentionGenerator(keras.Model):
         It is done when learning has moved them: parts then leave moments as often as before.
         """
         self.memory.weigh()
-        low, goes_on = self.memory.low.numpy(), self.memory.goes_on().numpy()
-        self.transition.calibrate(low, goes_on, self.settings.switch)
+        goes_on = self.memory.goes_on().numpy()
+        self.transition.calibrate(self.memory.low.numpy(), goes_on, self.settings.switch)
 
     def state_before(self, moments) -> tf.Tensor:
         """Returns states [B, S] from which frames `moments` [B] of the memory follow."""
@@ -117,12 +110,7 @@ class AttentionGenerator(keras.Model):
 
     def state_bounds(self) -> list[tuple[int, float, float]]:
         """Returns (width, lowest, highest) of each leaf of a packed state, in their order."""
-        number, fade = self.memory.num_frames, self.settings.fade
-        bounds: list[tuple[float, float]] = [(0.0, number - 1.0), (-np.inf, np.inf)]
-        for grid in (*self.layout.grids, *self.layout.grids[-1:] * (fade - 1)):
-            last_top, last_left = grid.height - grid.patch, grid.width - grid.patch
-            bounds += [(-number, number - 1.0), (0.0, last_top), (0.0, last_left)]
-        return [(width, *pair) for width, pair in zip(self._widths, bounds, strict=True)]
+        return state_bounds(self.layout, self.memory.num_frames, self._widths)
 
     def initial_state(self, draw) -> tf.Tensor:
         """Returns the state [B, S] that a draw [B, S] of N(0, I) stands for: a moment of the clip.
@@ -249,8 +237,9 @@ class AttentionGenerator(keras.Model):
 
     def _move(self, low, moments, noise):
         """Returns (low, moments) of the next frame."""
-        by_part = tf.reshape(noise, [-1, self.transition.num_parts, self.memory.num_frames])
-        return self.transition(low, moments, by_part, self.memory.low.value, self.memory.goes_on())
+        memory = self.memory
+        by_part = tf.reshape(noise, [-1, self.transition.num_parts, memory.num_frames])
+        return self.transition(low, moments, by_part, memory.low.value, memory.goes_on())
 
     def _gone_on(self, sources: Sources) -> Sources:
         """Returns the same pieces of the clip, one frame later."""
@@ -294,18 +283,6 @@ class AttentionGenerator(keras.Model):
             tuple(every[:number]),
             tuple(every[number:]),
         )
-
-
-def _completed(config: AttentionConfig) -> AttentionConfig:
-    """Returns settings of a model that no clip has chosen any of: one part, nothing fades."""
-    return dataclasses.replace(
-        config,
-        parts=config.parts or 1,
-        regions=config.regions or 1,
-        retention=max(config.retention, 0.0),
-        fade=config.fade or 1,
-        temperature=config.temperature or 1.0,
-    )
 
 
 def _as_rank(flags: tf.Tensor, values: tf.Tensor) -> tf.Tensor:

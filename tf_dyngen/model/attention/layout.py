@@ -115,3 +115,22 @@ def state_widths(layout: Layout, num_parts: int, num_fading: int) -> list[int]:
     grids = [*layout.grids, *layout.grids[-1:] * num_fading]
     places = [grid.num_places for grid in grids for _ in range(SOURCE_SIZE)]
     return [num_parts, NUM_LOW * height * width * layout.channels, *places]
+
+
+def state_bounds(
+    layout: Layout, num_moments: int, widths: list[int]
+) -> list[tuple[int, float, float]]:
+    """Returns (width, lowest, highest) of each leaf of a packed state, in their order.
+
+    Args:
+      layout: of the model.
+      num_moments: M, frames in its memory.
+      widths: see `state_widths`.
+    """
+    bounds: list[tuple[float, float]] = [(0.0, num_moments - 1.0), (-np.inf, np.inf)]
+    num_sets = (len(widths) - len(bounds)) // SOURCE_SIZE
+    fading = layout.grids[-1:] * (num_sets - len(layout.grids))
+    for grid in (*layout.grids, *fading):
+        last_top, last_left = grid.height - grid.patch, grid.width - grid.patch
+        bounds += [(-num_moments, num_moments - 1.0), (0.0, last_top), (0.0, last_left)]
+    return [(width, *pair) for width, pair in zip(widths, bounds, strict=True)]

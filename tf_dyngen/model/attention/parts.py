@@ -13,6 +13,8 @@ import numpy as np
 from scipy import ndimage, sparse
 from scipy.sparse import linalg
 
+from tf_dyngen.config import AttentionConfig
+
 # What a cut may cost, the sum of its edges over those of either side: the first, which tells
 # whether the picture falls apart at all, and those after it. First cuts of lights cost 0.0002 to
 # 0.005, those of rain 0.005 to 0.01, of smoke, water and fire 0.014 to 0.06, of a flag 0.06 to
@@ -32,6 +34,18 @@ LEAST_EDGE = 1e-3
 SEED = 0
 # Neighbours of a pixel, each pair once: right, below, below to the right and to the left.
 STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
+
+
+def windows_for(config: AttentionConfig, low: np.ndarray) -> np.ndarray:
+    """Returns the windows [K, h * w] of a model's parts, regions if it has several.
+
+    Args:
+      config: settings of the model.
+      low: [M, h, w, C], the low frames of its memory.
+    """
+    if config.regions > 1:
+        return windows_of(cut_apart(low, config.regions), config.regions)
+    return share_out(low.shape[1:3], config.parts)
 
 
 def share_out(size: tuple[int, int], parts: int) -> np.ndarray:
@@ -63,22 +77,18 @@ def find_regions(low: np.ndarray) -> np.ndarray:
     Args:
       low: [M, h, w, C], the low frames of the memory.
     """
-    return cut_apart(low, MOST_REGIONS, (FIRST_COST, MOST_COST), MOST_CORRELATION)
+    return cut_apart(low, MOST_REGIONS, (FIRST_COST, MOST_COST))
 
 
 def cut_apart(
-    low: np.ndarray,
-    most: int,
-    costs: tuple[float, float] = (np.inf, np.inf),
-    correlation: float = 1.0,
+    low: np.ndarray, most: int, costs: tuple[float, float] = (np.inf, np.inf)
 ) -> np.ndarray:
-    """Returns the regions [h, w] of a number of cuts, the cheapest first.
+    """Returns the regions [h, w] of cuts that part what moves apart, the cheapest first.
 
     Args:
       low: [M, h, w, C].
       most: how many regions there may be.
       costs: what the first cut and what those after it may cost.
-      correlation: that both sides of a cut may have, see MOST_CORRELATION.
     """
     height, width = low.shape[1:3]
     edges = _edges(low)
@@ -92,7 +102,7 @@ def cut_apart(
             break
         labels[away] = len(cuts)
         rest = np.flatnonzero(labels == cheapest)
-        if correlation < 1.0 and _correlation(low, rest, away) > correlation:
+        if _correlation(low, rest, away) > MOST_CORRELATION:
             labels[away] = cheapest
             cuts[cheapest] = np.inf, away
             continue
