@@ -56,7 +56,7 @@ class Generator {
       const shown = state.sources[number];
       const start = number
         ? doubled(memory.grids[number - 1], grid, sources[number - 1])
-        : this.nearest(lowFrames, shown);
+        : new Sources(memory.nearest(lowFrames, shown.time), grid.tops, grid.lefts);
       const guides = number ? null : lowFrames;
       const before = state.painted[number];
       sources.push(this.searches[number].run(start, this.goneOn(shown), shown, before, guides));
@@ -65,15 +65,6 @@ class Generator {
     const fading = [newest, ...state.fading].slice(0, state.fading.length);
     const next = { moments, low: lowFrames, sources, fading: fading.map((each) => this.goneOn(each)) };
     return { ...next, painted: this.paint(next) };
-  }
-
-  /** Returns sources at which every place shows itself, at the moment that is nearest there. */
-  nearest(lowFrames, shown) {
-    const sources = this.memory.grids[0].ownPlaces(0);
-    for (let place = 0; place < sources.time.length; place++) {
-      sources.time[place] = this.memory.nearest(lowFrames, place, shown.time[place]);
-    }
-    return sources;
   }
 
   /** Returns the same pieces of the clip, one frame later. */

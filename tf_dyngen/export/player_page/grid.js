@@ -11,12 +11,6 @@ class Sources {
   static ofLength(length) {
     return new Sources(new Int32Array(length), new Int32Array(length), new Int32Array(length));
   }
-
-  set(place, time, top, left) {
-    this.time[place] = time;
-    this.top[place] = top;
-    this.left[place] = left;
-  }
 }
 
 /** Returns the frame of the memory that a time of sources shows. */
@@ -101,12 +95,9 @@ function doubled(coarse, fine, sources) {
     const near = row * coarse.columns + columns[place % fine.columns];
     const down = 2 * (sources.top[near] - coarse.tops[near]);
     const right = 2 * (sources.left[near] - coarse.lefts[near]);
-    found.set(
-      place,
-      sources.time[near],
-      clip(fine.tops[place] + down, 0, fine.lastTop),
-      clip(fine.lefts[place] + right, 0, fine.lastLeft),
-    );
+    found.time[place] = sources.time[near];
+    found.top[place] = clip(fine.tops[place] + down, 0, fine.lastTop);
+    found.left[place] = clip(fine.lefts[place] + right, 0, fine.lastLeft);
   }
   return found;
 }

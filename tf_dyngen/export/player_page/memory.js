@@ -18,8 +18,8 @@ class Memory {
     // [d, D]: principal components, which descriptors are made by; their metric, [d].
     this.metric = arrays.metric;
     this.components = fourAbreast(arrays.components, this.metric.length);
-    this.taken = new Float64Array(arrays.components.length / this.metric.length);
-    this.projected = new Float64Array(this.metric.length);
+    this.taken = new Float64Array((2 * arrays.components.length) / this.metric.length);
+    this.projected = new Float64Array(this.lowGrid.numPlaces * this.metric.length);
     const { width, height } = this.grids[this.grids.length - 1];
     undoPrediction(arrays.frames, width, height, this.channels);
     this.finest = arrays.frames;
@@ -63,16 +63,16 @@ class Memory {
   /** Finds descriptors [P, M, d] of all moments, and their squares [P, M] by the metric. */
   describe() {
     const { numFrames, metric } = this;
-    const depth = metric.length;
     const { numPlaces } = this.lowGrid;
+    const depth = metric.length;
     this.descriptors = new Float32Array(numPlaces * numFrames * depth);
     this.squares = new Float32Array(numPlaces * numFrames);
     for (let moment = 0; moment < numFrames; moment++) {
       const around = [this.before[moment], moment, this.after[moment]];
-      const lowFrames = around.map((each) => this.lowFrame(each));
+      const found = this.project(around.map((each) => this.lowFrame(each)));
       for (let place = 0; place < numPlaces; place++) {
         const row = place * numFrames + moment;
-        this.descriptors.set(this.project(lowFrames, place), row * depth);
+        this.descriptors.set(found.subarray(place * depth, (place + 1) * depth), row * depth);
         let square = 0;
         for (let d = 0; d < depth; d++) {
           square += this.descriptors[row * depth + d] ** 2 * metric[d];
@@ -82,56 +82,71 @@ class Memory {
     }
   }
 
-  /** Returns the descriptor [d] of a place of three low frames in a row; overwritten by the next. */
-  project(lowFrames, place) {
-    const { taken, projected, components, channels, lowGrid, lowOffsets } = this;
-    const first = lowGrid.tops[place] * lowGrid.width + lowGrid.lefts[place];
-    let to = 0;
-    for (let i = 0; i < lowFrames.length; i++) {
-      for (let k = 0; k < lowOffsets.length; k++) {
-        const from = (first + lowOffsets[k]) * channels;
-        for (let channel = 0; channel < channels; channel++) {
-          taken[to++] = lowFrames[i][from + channel];
-        }
-      }
+  /** Returns descriptors [P, d] of three low frames in a row; overwritten by the next call. */
+  project(lowFrames) {
+    const { projected, components, taken, metric } = this;
+    const { numPlaces } = this.lowGrid;
+    for (let place = 0; place < numPlaces; place += 2) {
+      const second = Math.min(place + 1, numPlaces - 1);
+      this.take(lowFrames, place, 0);
+      this.take(lowFrames, second, taken.length / 2);
+      multiplyTwo(components, taken, projected, place * metric.length, second * metric.length);
     }
-    multiply(components, taken, projected);
     return projected;
   }
 
-  /**
-   * Returns the moment whose patch at a coarse place is nearest to that of three low frames in a
-   * row; the one that is shown is passed over where there is another.
-   */
-  nearest(lowFrames, place, shown) {
-    const { numFrames, descriptors, squares, metric } = this;
-    const asked = this.project(lowFrames, place);
-    const depth = asked.length;
-    for (let d = 0; d < depth; d++) {
-      asked[d] *= 2 * metric[d];
+  /** Copies the pixels that low frames show at a place, one frame behind the other. */
+  take(lowFrames, place, to) {
+    const { taken, channels, lowGrid, lowOffsets } = this;
+    const first = lowGrid.tops[place] * lowGrid.width + lowGrid.lefts[place];
+    for (let i = 0; i < lowFrames.length; i++) {
+      for (let k = 0; k < lowOffsets.length; k++) {
+        const from = (first + lowOffsets[k]) * channels;
+        for (let channel = 0; channel < channels; channel++, to++) {
+          taken[to] = lowFrames[i][from + channel];
+        }
+      }
     }
-    let best = 0;
+  }
+
+  /**
+   * Returns the moment [P] whose patch at each coarse place is nearest to that of three low frames
+   * in a row; those that are shown, [P], are passed over where there is another.
+   */
+  nearest(lowFrames, shown) {
+    const asked = this.project(lowFrames);
+    return shown.map((moment, place) => this.nearestAt(place, asked, moment));
+  }
+
+  nearestAt(place, asked, shown) {
+    const { numFrames, descriptors, squares, metric } = this;
+    const depth = metric.length;
+    const own = place * depth;
+    for (let d = 0; d < depth; d++) {
+      asked[own + d] *= 2 * metric[d];
+    }
+    let found = 0;
     let least = Infinity;
     for (let moment = 0; moment < numFrames; moment++) {
       const row = place * numFrames + moment;
       let product = 0;
       for (let d = 0; d < depth; d++) {
-        product += asked[d] * descriptors[row * depth + d];
+        product += asked[own + d] * descriptors[row * depth + d];
       }
       const apart = squares[row] - product;
       if (moment !== shown && apart < least) {
-        best = moment;
+        found = moment;
         least = apart;
       }
     }
-    return best;
+    return found;
   }
 }
 
-/** Returns a matrix [d, n] as [d / 4, n, 4], rows of zeros behind it: as `multiply` reads it. */
+/** Returns a matrix [d, n] as [d / 4, n, 4], as `multiplyTwo` reads it; d is a multiple of four. */
 function fourAbreast(matrix, numRows) {
   const size = matrix.length / numRows;
-  const abreast = new Float64Array(4 * Math.ceil(numRows / 4) * size);
+  const abreast = new Float64Array(matrix.length);
   for (let row = 0; row < numRows; row++) {
     const first = 4 * size * Math.floor(row / 4) + (row % 4);
     for (let i = 0; i < size; i++) {
@@ -141,24 +156,40 @@ function fourAbreast(matrix, numRows) {
   return abreast;
 }
 
-/** Writes the product [d] of a matrix, see `fourAbreast`, and a vector: most of all the time. */
-function multiply(matrix, vector, product) {
-  const size = vector.length;
-  for (let row = 0; row < product.length; row += 4) {
-    let first = 0;
-    let second = 0;
-    let third = 0;
-    let fourth = 0;
-    for (let i = 0, k = row * size; i < size; i++, k += 4) {
-      const value = vector[i];
-      first += value * matrix[k];
-      second += value * matrix[k + 1];
-      third += value * matrix[k + 2];
-      fourth += value * matrix[k + 3];
+/**
+ * Writes the products of a matrix, see `fourAbreast`, and two vectors that lie behind each other, to
+ * two places of an array. Most of the time goes by here: eight sums do not wait for each other.
+ */
+function multiplyTwo(matrix, vectors, products, to, toSecond) {
+  const size = vectors.length / 2;
+  for (let k = 0; k < matrix.length; to += 4, toSecond += 4) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    let e = 0;
+    let f = 0;
+    let g = 0;
+    let h = 0;
+    for (let i = 0; i < size; i++, k += 4) {
+      const first = vectors[i];
+      const second = vectors[i + size];
+      a += first * matrix[k];
+      b += first * matrix[k + 1];
+      c += first * matrix[k + 2];
+      d += first * matrix[k + 3];
+      e += second * matrix[k];
+      f += second * matrix[k + 1];
+      g += second * matrix[k + 2];
+      h += second * matrix[k + 3];
     }
-    product[row] = first;
-    product[row + 1] = second;
-    product[row + 2] = third;
-    product[row + 3] = fourth;
+    products[to] = a;
+    products[to + 1] = b;
+    products[to + 2] = c;
+    products[to + 3] = d;
+    products[toSecond] = e;
+    products[toSecond + 1] = f;
+    products[toSecond + 2] = g;
+    products[toSecond + 3] = h;
   }
 }

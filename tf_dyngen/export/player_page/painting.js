@@ -42,13 +42,16 @@ class Painter {
       shifts[place] = (frameOf(sources.time[place]) * height + down) * width + right;
     }
     const frame = new Float32Array(height * width * channels);
-    for (let pixel = 0, corner = 0; pixel < height * width; pixel++) {
-      for (let i = 0; i < 4; i++, corner++) {
-        const weight = weights[corner];
-        const shown = (shifts[places[corner]] + pixel) * channels;
-        for (let channel = 0; channel < channels; channel++) {
-          frame[pixel * channels + channel] += Math.fround(weight * bank[shown + channel]);
-        }
+    for (let pixel = 0, corner = 0, to = 0; pixel < height * width; pixel++, corner += 4) {
+      const first = (shifts[places[corner]] + pixel) * channels;
+      const second = (shifts[places[corner + 1]] + pixel) * channels;
+      const third = (shifts[places[corner + 2]] + pixel) * channels;
+      const fourth = (shifts[places[corner + 3]] + pixel) * channels;
+      for (let channel = 0; channel < channels; channel++, to++) {
+        let sum = Math.fround(weights[corner] * bank[first + channel]);
+        sum = Math.fround(sum + Math.fround(weights[corner + 1] * bank[second + channel]));
+        sum = Math.fround(sum + Math.fround(weights[corner + 2] * bank[third + channel]));
+        frame[to] = sum + Math.fround(weights[corner + 3] * bank[fourth + channel]);
       }
     }
     return frame;

@@ -7,7 +7,6 @@ class PatchSearch {
     this.bank = memory.banks[number];
     this.offsets = this.grid.offsets(settings.comparedStep);
     this.candidates = Sources.ofLength(2 * NUM_OFFERED);
-    this.costs = new Float32Array(2 * NUM_OFFERED);
     // Of each candidate: how many show the same piece, counted at the first of them.
     this.numSame = new Int32Array(2 * NUM_OFFERED);
     const size = this.offsets.length * memory.channels;
@@ -29,29 +28,40 @@ class PatchSearch {
 
   /** Returns the best of what is offered by `current`, and of what goes on, at each place. */
   sweep(current, continued, shown, before, lowFrames) {
-    const { grid, candidates, costs } = this;
+    const { grid, candidates } = this;
     const painted = lowFrames ? null : this.painter.paint(current);
     const found = Sources.ofLength(grid.numPlaces);
     for (let place = 0; place < grid.numPlaces; place++) {
       grid.offer(current, place, candidates, 0);
       grid.offer(continued, place, candidates, NUM_OFFERED);
-      const standing = this.standing(shown.time[place]);
-      this.take(before, place, this.beforePatch);
-      if (painted) {
-        this.take(painted, place, this.wantedPatch);
-      }
-      this.numSame.fill(0);
-      for (let i = 0; i < costs.length; i++) {
-        const first = this.firstSame(i);
-        this.numSame[first] += 1;
-        if (first === i) {
-          costs[i] = this.cost(i, place, standing, lowFrames);
+      let best = 0;
+      if (!this.countSame()) {
+        this.take(before, place, this.beforePatch);
+        if (painted) {
+          this.take(painted, place, this.wantedPatch);
         }
+        best = this.cheapest(place, this.standing(shown.time[place]), lowFrames);
       }
-      const best = this.best();
-      found.set(place, candidates.time[best], candidates.top[best], candidates.left[best]);
+      found.time[place] = candidates.time[best];
+      found.top[place] = candidates.top[best];
+      found.left[place] = candidates.left[best];
     }
     return found;
+  }
+
+  /** Counts the candidates that show the same piece; returns whether all do. */
+  countSame() {
+    const { numSame } = this;
+    const { time, top, left } = this.candidates;
+    numSame.fill(0);
+    for (let i = 0; i < numSame.length; i++) {
+      let k = 0;
+      while (time[k] !== time[i] || top[k] !== top[i] || left[k] !== left[i]) {
+        k++;
+      }
+      numSame[k] += 1;
+    }
+    return numSame[0] === numSame.length;
   }
 
   /** Returns the time at which a place would stand still where its clip ends, or null. */
@@ -60,14 +70,24 @@ class PatchSearch {
     return this.memory.goesOn(last) ? null : last;
   }
 
-  /** Returns the first candidate that shows the same piece as one. */
-  firstSame(number) {
-    const { time, top, left } = this.candidates;
-    let i = 0;
-    while (time[i] !== time[number] || top[i] !== top[number] || left[i] !== left[number]) {
-      i++;
+  /** Returns the candidate of least cost, each nearer the more others show the same piece. */
+  cheapest(place, standing, lowFrames) {
+    const { numSame, settings } = this;
+    let best = 0;
+    let least = Infinity;
+    for (let i = 0; i < numSame.length; i++) {
+      if (!numSame[i]) {
+        continue;
+      }
+      const cost = this.cost(i, place, standing, lowFrames);
+      const nearer = Math.fround(1 + Math.fround(settings.coherence * (numSame[i] - 1)));
+      const fit = Math.fround(Math.fround(cost + settings.smallestCost) / nearer);
+      if (fit < least) {
+        best = i;
+        least = fit;
+      }
     }
-    return i;
+    return best;
   }
 
   /** Returns what a candidate costs at a place, in squared levels. */
@@ -80,7 +100,8 @@ class PatchSearch {
       : this.distance(frame, number, this.wantedPatch);
     const jump = Math.fround(this.distance(memory.before[frame], number, this.beforePatch));
     const stands = time === standing ? settings.peak ** 2 : 0;
-    return Math.fround(fit) + Math.fround(Math.fround(settings.continuity * jump) + stands);
+    const unsteadiness = Math.fround(Math.fround(settings.continuity * jump) + stands);
+    return Math.fround(Math.fround(fit) + unsteadiness);
   }
 
   /** Returns the mean squared difference of a candidate, at a time, from a patch. */
@@ -136,24 +157,5 @@ class PatchSearch {
         patch[k] = frame[(first + offsets[i]) * channels + channel];
       }
     }
-  }
-
-  /** Returns the candidate of least cost, each nearer the more others show the same piece. */
-  best() {
-    const { costs, numSame, settings } = this;
-    let best = 0;
-    let least = Infinity;
-    for (let i = 0; i < costs.length; i++) {
-      if (!numSame[i]) {
-        continue;
-      }
-      const nearer = Math.fround(1 + Math.fround(settings.coherence * (numSame[i] - 1)));
-      const fit = Math.fround(Math.fround(costs[i] + settings.smallestCost) / nearer);
-      if (fit < least) {
-        best = i;
-        least = fit;
-      }
-    }
-    return best;
   }
 }
