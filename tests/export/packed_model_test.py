@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tf_dyngen.export.packed_model import predicted
+from tf_dyngen.export.packed_model import differences
 
 
 def median_edge(left, above, corner):
@@ -11,10 +11,10 @@ def median_edge(left, above, corner):
 
 
 def test_each_value_is_predicted_by_its_neighbours():
-    frames = np.random.default_rng(0).integers(0, 256, (2, 5, 6, 3), np.uint8)
-    found = predicted(frames)
-    padded = np.pad(frames, ((0, 0), (1, 0), (1, 0), (0, 0))).astype(int)
-    for frame, row, column, channel in np.ndindex(frames.shape):
-        near = padded[frame, row : row + 2, column : column + 2, channel]
+    frame = np.random.default_rng(0).integers(0, 256, (5, 6, 3), np.uint8)
+    found = differences(frame)
+    padded = np.pad(frame, ((1, 0), (1, 0), (0, 0))).astype(int)
+    for row, column, channel in np.ndindex(frame.shape):
+        near = padded[row : row + 2, column : column + 2, channel]
         guess = median_edge(near[1, 0], near[0, 1], near[0, 0])
-        assert found[frame, row, column, channel] == (near[1, 1] - guess) % 256
+        assert found[row, column, channel] == (near[1, 1] - guess) % 256

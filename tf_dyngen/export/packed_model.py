@@ -14,8 +14,6 @@ from tf_dyngen.export.computations import NOISE_SCALE_OF_VARIETY
 from tf_dyngen.model.attention import balance, moments, patches
 from tf_dyngen.model.attention.generator import PEAK, AttentionGenerator
 
-_BEST = 9
-
 
 def pack(generator: AttentionGenerator, frame_rate: float) -> tuple[dict[str, Any], bytes]:
     """Returns (what scripts are told of a model, its arrays, deflated one behind the other).
@@ -25,22 +23,22 @@ def pack(generator: AttentionGenerator, frame_rate: float) -> tuple[dict[str, An
       frame_rate: frames a second.
     """
     arrays = _arrays_of(generator)
-    compressor = zlib.compressobj(_BEST)
+    compressor = zlib.compressobj()
     pieces = [compressor.compress(np.ascontiguousarray(array).data) for array in arrays.values()]
     return _describe(generator, frame_rate, arrays), b"".join([*pieces, compressor.flush()])
 
 
-def predicted(frames: np.ndarray) -> np.ndarray:
-    """Returns what frames [M, H, W, C] uint8 differ by from a prediction, modulo 256.
+def differences(frame: np.ndarray) -> np.ndarray:
+    """Returns what a frame [H, W, C] uint8 differs by from a prediction, modulo 256.
 
     A value is predicted by those left of it, above, and above on the left: the median edge detector
     of JPEG-LS (Weinberger et al., 2000).
     """
-    values = np.pad(frames.astype(np.int16), ((0, 0), (1, 0), (1, 0), (0, 0)))
-    left, above, corner = values[:, 1:, :-1], values[:, :-1, 1:], values[:, :-1, :-1]
+    values = np.pad(frame.astype(np.int16), ((1, 0), (1, 0), (0, 0)))
+    left, above, corner = values[1:, :-1], values[:-1, 1:], values[:-1, :-1]
     low, high = np.minimum(left, above), np.maximum(left, above)
     plane = np.where(corner <= low, high, left + above - corner)
-    return (frames - np.where(corner >= high, low, plane)).astype(np.uint8)
+    return (frame - np.where(corner >= high, low, plane)).astype(np.uint8)
 
 
 def _arrays_of(generator: AttentionGenerator) -> dict[str, np.ndarray]:
@@ -59,7 +57,7 @@ def _arrays_of(generator: AttentionGenerator) -> dict[str, np.ndarray]:
         "attended": np.ones_like(windows),
         "bonus": transition.bonus.numpy(),
         "bias": transition.bias.numpy(),
-        "frames": predicted(frames),
+        "frames": np.stack([differences(frame) for frame in frames]),
     }
 
 

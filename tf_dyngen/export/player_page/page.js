@@ -31,7 +31,9 @@ class Player {
 
   /** Begins once the worker has the model. */
   load(text, seed) {
+    showState("Getting ready ...");
     this.onReady = () => {
+      showState("");
       this.restart(seed);
       requestAnimationFrame((now) => this.tick(now));
     };
