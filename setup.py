@@ -60,7 +60,7 @@ setuptools.setup(
         "tf_dyngen": ["py.typed"],
         **{name: ["*.bib", "*.md", "*.tsv", "*.txt"] for name in BUILDERS[1:]},
         "tf_dyngen.evaluation": ["report_page/*"],
-        "tf_dyngen.export": ["templates/*.md"],
+        "tf_dyngen.export": ["player_page/*", "templates/*.md"],
         "tf_dyngen.studio": ["page/*"],
         "tf_dyngen.tasks": ["batch_page/*"],
     },

@@ -67,6 +67,14 @@ def require_version(output: Path) -> None:
     next_version(output)
 
 
+def require_page(workdir: Path, path: Path) -> None:
+    """Raises UserError if no page of a run can be written there, or there is no run."""
+    from tf_dyngen.export import page_checks
+    from tf_dyngen.training.run_record import existing_record
+
+    page_checks.require_page(path, existing_record(workdir))
+
+
 def require_folder(output: Path) -> None:
     """Raises UserError if an output is a file, or is named like one."""
     from tf_dyngen.video.encoding import require_folder_name

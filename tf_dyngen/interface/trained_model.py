@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from tf_dyngen.errors import UserError
+from tf_dyngen.export.player_page import write_page
 from tf_dyngen.export.saved_model import export_run
 from tf_dyngen.export.versions import next_version
 from tf_dyngen.interface.checking import (
@@ -286,3 +287,14 @@ class TrainedModel(ModelState):
         """
         run = self._fitted()
         return export_run(run, self._metrics, next_version(Path(path)), half=half)
+
+    @words_of_python()
+    def export_page(self, path: str | os.PathLike[str]) -> Path:
+        """Writes a page that plays new video without end: one file, opened in a browser from disk.
+
+        Args:
+          path: of the page, as fire.html; it holds the clip that was learned.
+        Returns: its path.
+        Raises: UserError, a ValueError, for models of other presets, or if it cannot be written.
+        """
+        return write_page(self._fitted(), Path(path))
