@@ -105,22 +105,6 @@ class AttentionConfig:
     continuity: float = _setting(0.3, low=0.0)
     coherence: float = _setting(1.0, low=0.0)
 
-    @property
-    def num_parts(self) -> int:
-        """K, of the settings as they are; at least one."""
-        return self.regions if self.regions > 1 else max(self.parts, 1) ** 2
-
-    def completed(self) -> "AttentionConfig":
-        """Returns settings with those that no clip has chosen: one part, nothing fades."""
-        return dataclasses.replace(
-            self,
-            parts=self.parts or 1,
-            regions=self.regions or 1,
-            retention=max(self.retention, 0.0),
-            fade=self.fade or 1,
-            temperature=self.temperature or 1.0,
-        )
-
 
 @dataclasses.dataclass(frozen=True)
 class InferenceConfig:

@@ -9,6 +9,7 @@ from scipy.ndimage import gaussian_filter
 
 from tf_dyngen import presets
 from tf_dyngen.config import override
+from tf_dyngen.model.attention.parts import num_parts_of
 from tf_dyngen.training import attention_start
 from tf_dyngen.training.attention_start import choose_as_stored, choose_settings, moment_distance
 
@@ -84,7 +85,7 @@ def wander(picture, random):
 
 
 def chosen_parts(clip):
-    return choose_settings(WANDERING, [clip], lambda line: None).attention.num_parts
+    return num_parts_of(choose_settings(WANDERING, [clip], lambda line: None).attention)
 
 
 def test_what_moves_apart_gets_parts_of_its_own(picture):

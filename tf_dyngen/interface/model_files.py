@@ -22,6 +22,7 @@ import psutil
 
 from tf_dyngen.config import ATTENTION, FRESH, LINEAR_BACKBONE, Config
 from tf_dyngen.errors import UserError
+from tf_dyngen.model.attention.parts import num_parts_of
 from tf_dyngen.training.memory import FLOAT_BYTES
 from tf_dyngen.training.restore import TrainedRun, build_run
 from tf_dyngen.training.run_record import RunRecord
@@ -130,7 +131,7 @@ def _fewest_bytes(config: Config, num_frames: int) -> int:
     pixels = video.height * video.width * video.channels
     kept = 0 if config.inference.chains == FRESH else num_frames
     if model.parameterisation == ATTENTION:
-        noise = config.attention.num_parts * num_frames
+        noise = num_parts_of(config.attention) * num_frames
         return num_frames * pixels + FLOAT_BYTES * kept * noise
     state, noise, appearance = model.state_size, model.noise_size, model.appearance_size
     numbers = kept * noise

@@ -7,7 +7,7 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.inference.preconditioning import NUM_POINTS
 from tf_dyngen.model.attention.layout import layout_of
 from tf_dyngen.model.attention.memory import DESCRIPTOR_SIZE
-from tf_dyngen.model.attention.parts import MOST_REGIONS
+from tf_dyngen.model.attention.parts import MOST_REGIONS, num_parts_of
 from tf_dyngen.model.layers import emission_layers
 from tf_dyngen.training.machine_memory import gpu_memory, host_memory
 from tf_dyngen.training.start import MOST_FITTED_FRAMES
@@ -128,7 +128,7 @@ def _memory_of_clips(config: Config, num_frames: int) -> float:
     described = coarse.num_places * (
         COPIES_OF_A_PATCH * 3 * patch + COPIES_OF_A_DESCRIPTOR * DESCRIPTOR_SIZE
     )
-    parts = max(config.attention.num_parts, MOST_REGIONS)
+    parts = max(num_parts_of(config.attention), MOST_REGIONS)
     noise = COPIES_OF_NOISE * parts * num_frames
     remembered = COPIES_OF_A_REMEMBERED_FRAME * frame + FLOAT_BYTES * (described + noise)
     searched = BYTES_OF_A_SEARCHED_PIXEL * video.height * video.width

@@ -7,6 +7,7 @@ and what was shown before. G puts the patches together. All of F's past is in th
 video is the same in one piece, in chunks and in a stream.
 """
 
+import dataclasses
 from typing import NamedTuple
 
 import keras
@@ -17,7 +18,7 @@ from tf_dyngen.config import AttentionConfig, VideoConfig
 from tf_dyngen.model.attention.layout import NUM_LOW, layout_of, state_bounds, state_widths
 from tf_dyngen.model.attention.memory import Memory
 from tf_dyngen.model.attention.moments import MomentTransition
-from tf_dyngen.model.attention.parts import windows_for
+from tf_dyngen.model.attention.parts import num_parts_of, windows_for
 from tf_dyngen.model.attention.patches import Painter, Sources, frame_of, offers, own_places
 from tf_dyngen.model.attention.search import PatchSearch, doubled
 from tf_dyngen.model.latents import Latents, LatentSizes
@@ -55,10 +56,10 @@ class AttentionGenerator(keras.Model):
     def __init__(self, config: AttentionConfig, video: VideoConfig, num_moments: int):
         super().__init__(name="generator")
         self.layout = layout_of(video.height, video.width, video.channels)
-        self.settings = config = config.completed()
-        self.memory = Memory(self.layout, num_moments)
+        self.settings = config = _completed(config)
+        self.memory, num_parts = Memory(self.layout, num_moments), num_parts_of(config)
         self.transition = MomentTransition(
-            config.num_parts,
+            num_parts,
             int(np.prod(self.layout.low)),
             num_moments,
             apart=config.regions > 1,
@@ -66,8 +67,8 @@ class AttentionGenerator(keras.Model):
             temperature=config.temperature,
         )
         self._painters = [Painter(grid) for grid in self.layout.grids]
-        self._widths = state_widths(self.layout, config.num_parts, config.fade - 1)
-        self.latent_sizes = LatentSizes(config.num_parts * num_moments, sum(self._widths), 0)
+        self._widths = state_widths(self.layout, num_parts, config.fade - 1)
+        self.latent_sizes = LatentSizes(num_parts * num_moments, sum(self._widths), 0)
         self.built = True
 
     def remember(self, clips: list[np.ndarray]) -> None:
@@ -283,6 +284,13 @@ class AttentionGenerator(keras.Model):
             tuple(every[:number]),
             tuple(every[number:]),
         )
+
+
+def _completed(config: AttentionConfig) -> AttentionConfig:
+    """Returns settings of a model that no clip has chosen any of: one part, nothing fades."""
+    left = {"parts": 1, "regions": 1, "fade": 1, "temperature": 1.0}
+    chosen = {name: getattr(config, name) or usual for name, usual in left.items()}
+    return dataclasses.replace(config, retention=max(config.retention, 0.0), **chosen)
 
 
 def _as_rank(flags: tf.Tensor, values: tf.Tensor) -> tf.Tensor:

@@ -36,6 +36,11 @@ SEED = 0
 STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
+def num_parts_of(config: AttentionConfig) -> int:
+    """Returns K, of settings as they are; at least one."""
+    return config.regions if config.regions > 1 else max(config.parts, 1) ** 2
+
+
 def windows_for(config: AttentionConfig, low: np.ndarray) -> np.ndarray:
     """Returns the windows [K, h * w] of a model's parts, regions if it has several.
 
