@@ -73,7 +73,7 @@ MODELS = {
     "small": lambda: make_attention(
         waves(9, (18, 21), 1), waves(7, (18, 21), 1, phase=2.0), fade=3, retention=0.6
     ),
-    "large": lambda: make_attention(waves(14, (96, 100)), fade=1, parts=1),
+    "large": lambda: make_attention(waves(14, (96, 100)), fade=1, parts=1, regions=2),
 }
 
 pytestmark = [needs_browser, pytest.mark.usefixtures("unoptimized")]

@@ -95,7 +95,7 @@ def test_what_moves_apart_gets_parts_of_its_own(picture):
     for rows in (np.s_[:14], np.s_[34:]):
         for columns in (np.s_[:14], np.s_[34:]):
             clip[:, rows, columns] = wander(picture, random)[:, rows, columns]
-    assert chosen_parts(clip) == 4
+    assert chosen_parts(clip) >= 4
 
 
 def test_what_moves_as_a_whole_is_one_part(picture):

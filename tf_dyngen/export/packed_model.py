@@ -46,15 +46,13 @@ def _arrays_of(generator: AttentionGenerator) -> dict[str, np.ndarray]:
     memory, transition, layout = generator.memory, generator.transition, generator.layout
     finest = layout.grids[-1]
     frames = memory.bank(finest).numpy().reshape(-1, finest.height, finest.width, layout.channels)
-    windows = np.asarray(transition.windows, np.float32)
     return {
         "before": memory.before.numpy(),
         "after": memory.after.numpy(),
         "components": memory.projection.numpy().T,
         "metric": np.exp(memory.log_metric.numpy()),
-        "windows": windows,
-        # Of every part the distance to moments is that of the whole picture.
-        "attended": np.ones_like(windows),
+        "windows": transition.windows.numpy(),
+        "attended": np.asarray(transition.attended),
         "bonus": transition.bonus.numpy(),
         "bias": transition.bias.numpy(),
         "frames": np.stack([differences(frame) for frame in frames]),
@@ -79,7 +77,7 @@ def _describe(
         "grids": [grid._asdict() for grid in layout.grids],
         "lowGrid": generator.memory.low_grid._asdict(),
         "transition": {
-            "softness": float(softness),
+            "softness": softness.tolist(),
             "retention": float(transition.retention.numpy()),
             "recentPenalty": balance.RECENT_PENALTY,
             "numRecent": balance.NUM_RECENT,

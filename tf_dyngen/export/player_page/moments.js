@@ -63,7 +63,7 @@ class MomentTransition {
       }
       const row = part * memory.numFrames + moment;
       const ago = followed - moment;
-      let logit = bias[row] - apart[row] / softness;
+      let logit = bias[row] - apart[row] / softness[part];
       if (ago === 0) {
         logit += bonus[row];
       } else if (ago >= -1 && ago <= numRecent) {
