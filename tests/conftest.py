@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import functools
+import gc
 import os
 import shutil
 
@@ -77,6 +78,9 @@ def pytest_configure(config):
     from tf_dyngen import messages
 
     messages.show_on_terminal()
+    # What is imported stays. Graphs are millions of objects, most of which stay as long as needed.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)

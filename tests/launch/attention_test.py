@@ -9,6 +9,7 @@ from PIL import Image
 from tests.launch.commands import run_here
 from tests.model.small_attention import waves
 
+pytestmark = pytest.mark.usefixtures("read_once")
 SIZE = (16, 16)
 
 
