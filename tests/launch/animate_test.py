@@ -8,6 +8,8 @@ from PIL import Image
 
 from tests.launch.commands import run_here
 
+pytestmark = pytest.mark.usefixtures("unoptimized", "read_once")
+
 
 @pytest.fixture(scope="session")
 def animate():

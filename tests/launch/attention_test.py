@@ -30,7 +30,7 @@ def clips(tmp_path_factory):
 def run(train_quickly, clips, tmp_path_factory):
     workdir = tmp_path_factory.mktemp("attention") / "run"
     paths = [f"--clip={clips}/{name}.npy" for name in ("dark", "bright")]
-    train_quickly(f"--workdir={workdir}", *paths, "--size=16").check_good()
+    train_quickly(f"--workdir={workdir}", *paths, "--size=16", "--steps=3").check_good()
     return workdir
 
 

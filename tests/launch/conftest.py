@@ -59,7 +59,13 @@ def run_command(start, finish):
 @pytest.fixture(scope="module")
 def read_once():
     """Commands in this process read a run, and trace what plays it, once for the module."""
-    from tf_dyngen.tasks import animate, appearance_grid, synthesize_files
+    from tf_dyngen.tasks import (
+        animate,
+        appearance_grid,
+        evaluate,
+        infer_files,
+        synthesize_files,
+    )
     from tf_dyngen.training.restore import load_run
 
     @functools.cache
@@ -73,7 +79,7 @@ def read_once():
 
     synthesizer = functools.cache(synthesize_files.Synthesizer)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (animate, appearance_grid, synthesize_files):
+        for module in (animate, appearance_grid, evaluate, infer_files, synthesize_files):
             patch.setattr(module, "load_run", read_unless_changed)
             patch.setattr(module, "Synthesizer", synthesizer)
         yield

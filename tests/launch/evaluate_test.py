@@ -8,7 +8,7 @@ import pytest
 
 from tests.launch.commands import run_here
 
-pytestmark = pytest.mark.usefixtures("unoptimized")
+pytestmark = pytest.mark.usefixtures("unoptimized", "read_once")
 
 LENGTH = ["--num_videos=2", "--num_frames=36", "--drift_frames=48"]
 
