@@ -135,9 +135,9 @@ def test_a_video_beside_a_reference_alone(evaluate, waves, tmp_path):
     assert found["runs"] == {}
 
 
-def test_runs_of_two_sizes(train, evaluate, trained, clip, tmp_path):
+def test_runs_of_two_sizes(train_quickly, evaluate, trained, clip, tmp_path):
     flags = ["--preset=smoke", "--steps=0", "--size=8"]
-    train(f"--workdir={tmp_path}/small", f"--clip={clip}", *flags).check_good()
+    train_quickly(f"--workdir={tmp_path}/small", f"--clip={clip}", *flags).check_good()
     ended = evaluate(
         f"--workdir={trained}", f"--compare={tmp_path}/small", f"--output={tmp_path}/out"
     )
