@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.conftest import unoptimized_graphs
+from tests.conftest import STREAMED, exporting_only, unoptimized_graphs
 from tests.small_runs import make_clips, train_small
 from tf_dyngen.export.saved_model import export
 from tf_dyngen.training.restore import TrainedRun, load_run
@@ -78,11 +78,12 @@ def with_looks(made_once):
 
 @pytest.fixture(scope="session")
 def half(made_once, with_looks):
-    """The folder of the version of `with_looks` in float16, beside one numbered 1."""
+    """The folder of the version of `with_looks` in float16, without inference, beside a first."""
 
     def make(folder):
         (folder / "1").mkdir()
-        export(with_looks.workdir, folder, half=True)
+        with exporting_only(*STREAMED):
+            export(with_looks.workdir, folder, half=True)
 
     return made_once("half_looks", make) / "2"
 

@@ -7,6 +7,8 @@ from PIL import Image
 from tf_dyngen.inference.video_draws import BLOCK
 from tf_dyngen.tasks.synthesize import Synthesizer
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 
 @pytest.fixture(scope="module")
 def known(either):

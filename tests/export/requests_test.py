@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from benchmarks.random_requests import GOOD, random_request
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
 LOOK = {"appearance": [[0.5, -1.0]]}
 VIDEO = {"seed": [1], "num_frames": [3], **LOOK}
 STREAM = {"state": np.zeros([1, 6]), "seed": [1], "position": [0], "num_frames": [3], **LOOK}

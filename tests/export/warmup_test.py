@@ -1,7 +1,10 @@
 """Warm-up requests are those of the format, and the model answers them."""
 
+import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
+
+pytestmark = pytest.mark.usefixtures("unoptimized")
 
 
 def test_every_warm_up_request_is_answered(either):

@@ -9,6 +9,8 @@ from tf_dyngen.inference.attention_inference import infer_attention
 from tf_dyngen.model.generator import to_pixels
 from tf_dyngen.video.clips import to_model_range
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 
 def infer(generator, frames, visible=None):
     return infer_attention(

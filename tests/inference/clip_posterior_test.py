@@ -11,6 +11,8 @@ from tf_dyngen.inference.known_frames import known_clip
 from tf_dyngen.model.generator import build_generator
 from tf_dyngen.video.clips import to_model_range
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 
 def make_inference(generator, known, **settings):
     usual = {"num_chains": 4, "num_steps": 100, "window_length": 60, "precision": 400.0, "seed": 0}

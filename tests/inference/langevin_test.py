@@ -9,6 +9,7 @@ from tf_dyngen.inference.langevin import TRUNCATION, langevin_step
 from tf_dyngen.model.density import Evidence, log_joint_density
 from tf_dyngen.model.latents import Latents
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
 STEP_SIZE = 0.35
 
 

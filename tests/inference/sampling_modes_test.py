@@ -13,6 +13,8 @@ from tf_dyngen.inference.sampling import PosteriorSampler, Window
 from tf_dyngen.model.density import Evidence
 from tf_dyngen.model.normalization import Mode
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 
 def test_they_are_normalised_as_in_inference():
     """By the clip's own statistics, which those of all clips seen in learning are not."""

@@ -19,6 +19,7 @@ from tf_dyngen.inference.sampling import PosteriorSampler, Window
 from tf_dyngen.model.density import Evidence
 from tf_dyngen.model.latents import Latents
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
 STEP_SIZE = 0.5
 MOVES = 8
 NUM_SAMPLES = 800

@@ -8,6 +8,8 @@ from PIL import Image
 
 from tests.launch.commands import run_here
 
+pytestmark = pytest.mark.usefixtures("unoptimized", "read_once")
+
 
 @pytest.fixture(scope="session")
 def animate():
@@ -76,10 +78,10 @@ def test_size_and_quality_are_told(animate, trained, image, tmp_path):
     assert len(re.findall(r"^WARNING: the image is far", ended.stderr, re.MULTILINE)) == 1
 
 
-def test_a_grey_model_with_appearance(animate, train, clip, image, tmp_path):
+def test_a_grey_model_with_appearance(animate, train_quickly, clip, image, tmp_path):
     run = ["--preset=smoke", "--steps=0", f"--workdir={tmp_path}/run", f"--clip={clip}"]
     kind = ["--size=9x14", "--set=video.channels=1", "--set=model.appearance_size=4"]
-    train(*run, *kind).check_good()
+    train_quickly(*run, *kind).check_good()
     arguments = [f"--workdir={tmp_path}/run", f"--image={image}", "--num_frames=4"]
     animate(*arguments, f"--output={tmp_path}/new.npy", "--exact_first_frame").check_good()
     video = np.load(tmp_path / "new.npy")

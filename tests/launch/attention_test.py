@@ -9,6 +9,7 @@ from PIL import Image
 from tests.launch.commands import run_here
 from tests.model.small_attention import waves
 
+pytestmark = pytest.mark.usefixtures("read_once")
 SIZE = (16, 16)
 
 
@@ -29,7 +30,7 @@ def clips(tmp_path_factory):
 def run(train_quickly, clips, tmp_path_factory):
     workdir = tmp_path_factory.mktemp("attention") / "run"
     paths = [f"--clip={clips}/{name}.npy" for name in ("dark", "bright")]
-    train_quickly(f"--workdir={workdir}", *paths, "--size=16").check_good()
+    train_quickly(f"--workdir={workdir}", *paths, "--size=16", "--steps=3").check_good()
     return workdir
 
 

@@ -56,6 +56,35 @@ def run_command(start, finish):
     return run
 
 
+@pytest.fixture(scope="module")
+def read_once():
+    """Commands in this process read a run, and trace what plays it, once for the module."""
+    from tf_dyngen.tasks import (
+        animate,
+        appearance_grid,
+        evaluate,
+        infer_files,
+        synthesize_files,
+    )
+    from tf_dyngen.training.restore import load_run
+
+    @functools.cache
+    def read(workdir, report, _):
+        return load_run(workdir, report)
+
+    def read_unless_changed(workdir, report, **_):
+        checkpoints = Path(workdir) / "checkpoints"
+        changed = checkpoints.stat().st_mtime_ns if checkpoints.exists() else None
+        return read(workdir, report, changed)
+
+    synthesizer = functools.cache(synthesize_files.Synthesizer)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (animate, appearance_grid, evaluate, infer_files, synthesize_files):
+            patch.setattr(module, "load_run", read_unless_changed)
+            patch.setattr(module, "Synthesizer", synthesizer)
+        yield
+
+
 @pytest.fixture(scope="session")
 def synthesize(run_command):
     """synthesize(ARGUMENT, ...) -> Ended."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests.launch.commands import run_here
 
-pytestmark = pytest.mark.usefixtures("unoptimized")
+pytestmark = pytest.mark.usefixtures("unoptimized", "read_once")
 
 LENGTH = ["--num_videos=2", "--num_frames=36", "--drift_frames=48"]
 
@@ -135,9 +135,9 @@ def test_a_video_beside_a_reference_alone(evaluate, waves, tmp_path):
     assert found["runs"] == {}
 
 
-def test_runs_of_two_sizes(train, evaluate, trained, clip, tmp_path):
+def test_runs_of_two_sizes(train_quickly, evaluate, trained, clip, tmp_path):
     flags = ["--preset=smoke", "--steps=0", "--size=8"]
-    train(f"--workdir={tmp_path}/small", f"--clip={clip}", *flags).check_good()
+    train_quickly(f"--workdir={tmp_path}/small", f"--clip={clip}", *flags).check_good()
     ended = evaluate(
         f"--workdir={trained}", f"--compare={tmp_path}/small", f"--output={tmp_path}/out"
     )

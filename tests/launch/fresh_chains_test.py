@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.launch.commands import run_here
 
-pytestmark = pytest.mark.usefixtures("unoptimized")
+pytestmark = pytest.mark.usefixtures("unoptimized", "read_once")
 
 FRESH = ["--preset=smoke", "--set=inference.chains=fresh"]
 OF_CLIP = "--motion=waves"

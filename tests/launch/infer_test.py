@@ -14,7 +14,7 @@ from tf_dyngen.tasks.inferred_clips import read_inferred
 from tf_dyngen.training.restore import load_run
 from tf_dyngen.video.clips import to_model_range
 
-pytestmark = pytest.mark.usefixtures("unoptimized")
+pytestmark = pytest.mark.usefixtures("unoptimized", "read_once")
 
 NAMES = ["left", "right", "up"]
 SHAPE = (12, 16, 16, 3)

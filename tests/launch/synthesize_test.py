@@ -12,6 +12,8 @@ from PIL import Image
 from tests.launch.commands import ROOT, run_here
 from tf_dyngen.tasks.clip_catalogue import list_clips
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
 
 @pytest.fixture
 def make(synthesize, trained, tmp_path):
@@ -290,15 +292,21 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistaken_clip_is_one_line_and_writes_nothing(mistake, inferred, tmp_path):
-    flags, words = MISTAKES[mistake]
-    workdir = tmp_path / "run"
+@pytest.fixture(scope="module")
+def damaged(inferred, tmp_path_factory):
+    """A copy of the run of three clips with inferred ones that cannot be played."""
+    workdir = tmp_path_factory.mktemp("damaged") / "run"
     shutil.copytree(inferred[0], workdir)
     for kind in ("cut", "sizes"):
         shutil.copy(workdir / "inferred" / "between.npz", workdir / "inferred" / f"{kind}.npz")
         damage(workdir / "inferred" / f"{kind}.npz", kind)
-    before = sorted(tmp_path.rglob("*"))
-    arguments = [f"--workdir={workdir}", f"--output={tmp_path}/new.mp4"]
+    return workdir
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistaken_clip_is_one_line_and_writes_nothing(mistake, damaged):
+    flags, words = MISTAKES[mistake]
+    before = sorted(damaged.parent.rglob("*"))
+    arguments = [f"--workdir={damaged}", f"--output={damaged.parent}/new.mp4"]
     run_here("launch.synthesize", *arguments, *flags).check_mistake(*words)
-    assert sorted(tmp_path.rglob("*")) == before
+    assert sorted(damaged.parent.rglob("*")) == before
