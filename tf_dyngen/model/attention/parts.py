@@ -4,8 +4,9 @@ Either into a grid, or into regions that move apart: two lamps, a sign and a hea
 smoke. Regions are found by normalized cuts (Shi and Malik, "Normalized cuts and image
 segmentation", 2000) of the low frames' pixels. Where two neighbouring pixels follow unrelated
 moments instead of one, the expected square of their difference grows by twice their covariance over
-time: so an edge of the graph weighs as much as its pixels' covariance, and a cut is cheap where
-what it parts has little to do with each other, or nothing moves. Lamps far from each other may
+time: so an edge of the graph weighs as much as its pixels' covariance, also with a few frames
+between them, since things pass. A cut is cheap where what it parts has little to do with each
+other, or nothing moves. Lamps far from each other may
 still flash together, so both sides' moments must also be alike at unrelated times (Mantel, 1967).
 """
 
@@ -15,11 +16,9 @@ from scipy.sparse import linalg
 
 from tf_dyngen.config import AttentionConfig
 
-# What a cut may cost, the sum of its edges over those of either side: the first, which tells
-# whether the picture falls apart at all, and those after it. First cuts of lights cost 0.0002 to
-# 0.005, those of rain 0.005 to 0.01, of smoke, water and fire 0.014 to 0.06, of a flag 0.06 to
-# 0.07.
-FIRST_COST, MOST_COST = 0.005, 0.02
+# What a cut may cost, the sum of its edges over those of either side. The cheapest cuts of lights
+# cost 0.0002 to 0.019, those between plumes of smoke 0.017, of rain, fire and a flag 0.023 to 0.06.
+MOST_COST = 0.02
 MOST_REGIONS = 8
 # The correlation, over pairs of moments, of how far they are apart on both sides of a cut: lights
 # that flash apart have 0 to 0.22, a flag's halves 0.19 to 0.48, what flashes together 1.
@@ -27,11 +26,13 @@ MOST_CORRELATION = 0.3
 # Moments nearer than this in time are alike on both sides, whatever moves.
 NEAR_IN_TIME = 4
 # The least share of all pixels that a region has.
-LEAST_SHARE = 0.025
+LEAST_SHARE = 0.05
 # What each edge weighs besides, of the mean of all: where nothing moves, a cut takes a short way,
 # and what stands still is no region of its own.
 LEAST_EDGE = 1e-3
 SEED = 0
+# The most frames between pixels whose covariance counts.
+MOST_LAG = 3
 # Neighbours of a pixel, each pair once: right, below, below to the right and to the left.
 STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
@@ -82,18 +83,16 @@ def find_regions(low: np.ndarray) -> np.ndarray:
     Args:
       low: [M, h, w, C], the low frames of the memory.
     """
-    return cut_apart(low, MOST_REGIONS, (FIRST_COST, MOST_COST))
+    return cut_apart(low, MOST_REGIONS, MOST_COST)
 
 
-def cut_apart(
-    low: np.ndarray, most: int, costs: tuple[float, float] = (np.inf, np.inf)
-) -> np.ndarray:
+def cut_apart(low: np.ndarray, most: int, cost: float = np.inf) -> np.ndarray:
     """Returns the regions [h, w] of cuts that part what moves apart, the cheapest first.
 
     Args:
       low: [M, h, w, C].
       most: how many regions there may be.
-      costs: what the first cut and what those after it may cost.
+      cost: what a cut may cost.
     """
     height, width = low.shape[1:3]
     edges = _edges(low)
@@ -103,7 +102,7 @@ def cut_apart(
     while len(cuts) < most:
         cheapest = int(np.argmin([each[0] for each in cuts]))
         price, away = cuts[cheapest]
-        if not np.isfinite(price) or price > costs[len(cuts) > 1]:
+        if not np.isfinite(price) or price > cost:
             break
         labels[away] = len(cuts)
         rest = np.flatnonzero(labels == cheapest)
@@ -132,8 +131,7 @@ def _edges(low: np.ndarray) -> sparse.csr_matrix:
     for down, right in STEPS:
         first = (slice(0, height - down), slice(max(0, -right), width - max(right, 0)))
         second = (slice(down, height), slice(max(right, 0), width + min(right, 0)))
-        product = moving[:, *first] * moving[:, *second]
-        covariance = np.maximum(product.sum(axis=3).mean(axis=0), 0.0).ravel()
+        covariance = _covariance(moving[:, *first], moving[:, *second]).ravel()
         pair = [numbers[first].ravel(), numbers[second].ravel()]
         rows += pair
         columns += pair[::-1]
@@ -142,6 +140,16 @@ def _edges(low: np.ndarray) -> sparse.csr_matrix:
     covariance += LEAST_EDGE * covariance.mean() + np.finfo(np.float32).tiny
     places = np.concatenate(rows), np.concatenate(columns)
     return sparse.csr_matrix((covariance, places), shape=(numbers.size, numbers.size))
+
+
+def _covariance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Returns the largest covariance over time of pixels [M, h, w, C] at any lag, [h, w]; or 0."""
+    largest = np.zeros(first.shape[1:3])
+    for lag in range(min(MOST_LAG + 1, len(first))):
+        end = len(first) - lag
+        for early, late in ((first, second), (second, first)):
+            largest = np.maximum(largest, (early[:end] * late[lag:]).sum(axis=3).mean(axis=0))
+    return largest
 
 
 def _cut(edges: sparse.csr_matrix, pixels: np.ndarray, least: int) -> tuple[float, np.ndarray]:
