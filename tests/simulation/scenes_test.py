@@ -132,7 +132,7 @@ def test_courses_go_one_way_and_are_smooth(kind):
 
 def test_every_pixel_is_seen_and_shares_are_as_promised():
     averages = []
-    wall = np.zeros((catalogue.NUM_FRAMES, 24, 24, 3), np.uint8)
+    wall = np.zeros((catalogue.NUM_FRAMES, 32, 32, 3), np.uint8)
     for recipe in catalogue.recipes():
         hidden = catalogue.stage(recipe, wall).mask[..., 0] > 0
         area = hidden.mean(axis=(1, 2))
