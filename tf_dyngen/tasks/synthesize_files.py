@@ -72,6 +72,7 @@ def synthesize_files(
     play = player(synthesizer, run, catalogue, appearance, motion, **how)
     form = {"num_frames": num_frames, "frame_size": _written_size(run, output_size)}
     form |= {"frame_rate": clip.frame_rate, "channels": run.record.config.video.channels}
+    form["is_loop"] = loop
     with progress_bar(total=num_frames * num_videos, unit="frame") as bar:
         for path, seeds in zip(paths, _share_out(seed, num_videos, len(paths)), strict=True):
             with open_video_writer(path, num_videos=len(seeds), **form) as writer:

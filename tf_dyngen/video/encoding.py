@@ -25,14 +25,13 @@ import numpy as np
 from PIL import Image
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.video import display, ffmpeg
+from tf_dyngen.video import ffmpeg
 from tf_dyngen.video.files import PICTURE_SUFFIXES, VIDEO_SUFFIXES
+from tf_dyngen.video.sheet import Sheet
 from tf_dyngen.video.uninterrupted import uninterrupted
 
 # No folder is called so.
 FILE_SUFFIXES = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES, ".npz", ".mat", ".json", ".html", ".txt")
-NUM_SHEET_FRAMES = 16
-NUM_SHEET_COLUMNS = 4
 # A GIF counts time in hundredths of a second, and browsers slow down frames shown for only one.
 MAX_GIF_FRAME_RATE = 50.0
 
@@ -48,7 +47,7 @@ class Sound(NamedTuple):
 class Layout(NamedTuple):
     """What a file is to hold: num_videos videos of num_frames frames [H, W, C] each.
 
-    sound: to go with the frames, in MP4.
+    sound: to go with the frames, in MP4; is_loop: whether the first frame follows the last.
     """
 
     num_videos: int
@@ -57,6 +56,7 @@ class Layout(NamedTuple):
     channels: int
     frame_rate: float
     sound: Sound | None = None
+    is_loop: bool = False
 
 
 Write = Callable[[np.ndarray], None]
@@ -137,19 +137,9 @@ def _picture_folder(path: Path, layout: Layout) -> Iterator[Write]:
 
 @contextlib.contextmanager
 def _sheet(path: Path, layout: Layout) -> Iterator[Write]:
-    chosen = display.evenly_spaced(layout.num_frames, NUM_SHEET_FRAMES).tolist()
-    numbers = itertools.count()
-    kept = []
-
-    def write(frames: np.ndarray) -> None:
-        kept.extend(frame.copy() for frame in frames if next(numbers) in chosen)
-
-    yield write
-    rows = {
-        f"frame {chosen[first]}": np.stack(kept[first : first + NUM_SHEET_COLUMNS])
-        for first in range(0, len(kept), NUM_SHEET_COLUMNS)
-    }
-    write_png(path, display.contact_sheet(rows, NUM_SHEET_COLUMNS))
+    sheet = Sheet(layout.num_frames, layout.is_loop)
+    yield sheet.add
+    write_png(path, sheet.picture())
 
 
 def changes_of(path: Path, layout: Layout) -> list[str]:

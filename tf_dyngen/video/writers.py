@@ -90,6 +90,7 @@ def open_video_writer(
     frame_rate: float,
     num_videos: int = 1,
     sound: encoding.Sound | None = None,
+    is_loop: bool = False,
 ) -> Iterator[VideoWriter]:
     """Open `path` for writing frame by frame, in the form that its suffix names.
 
@@ -109,12 +110,15 @@ def open_video_writer(
         are left out. .mp4 repeats the last row or column of odd sizes. Both are said.
       num_videos: N; more than 1 only for .npy, which is then [N, T, H, W, C].
       sound: to go with the frames, in .mp4.
+      is_loop: whether the first frame follows the last, which a contact sheet then shows.
     Yields: VideoWriter, to which exactly num_videos * num_frames frames are to be appended, unless
         its `end_early` says that they were all.
     Raises: UserError when `path` has another suffix, is a non-empty folder, or cannot be written.
     """
     path = Path(path)
-    layout = encoding.Layout(num_videos, num_frames, frame_size, channels, frame_rate, sound)
+    layout = encoding.Layout(
+        num_videos, num_frames, frame_size, channels, frame_rate, sound, is_loop
+    )
     encoder = encoding.encoder_for(path)
     _check_layout(path, layout)
     _check_free(path)
