@@ -134,9 +134,26 @@ def test_two_lamps_that_shine_apart_are_regions():
     lines = []
     found = choose_settings(WANDERING, [clip], lines.append).attention
     assert (found.regions, found.parts, found.temperature) == (2, 1, 1.0)
-    assert "2 regions that move apart follow moments of their own" in lines[0]
+    assert any("2 regions that move apart follow moments of their own" in line for line in lines)
     given = override(WANDERING, {"attention.regions": 1})
     assert choose_settings(given, [clip], lines.append).attention.regions == 1
+
+
+@pytest.mark.parametrize(
+    ("price", "unlike", "regions", "parts"),
+    [(0.001, 0.1, 2, 1), (0.01, 0.1, 0, 2), (0.01, 0.9, 2, 1), (0.05, 0.9, 1, 1)],
+)
+def test_regions_that_touch_are_cut_where_a_grid_would_tear_them(
+    monkeypatch, price, unlike, regions, parts
+):
+    """Of two regions whose cut costs `price`, and a grid whose trial is so unlike the clip."""
+    monkeypatch.setattr(
+        attention_start, "find_regions", lambda low, cost=0.02: np.array([[0, price <= cost]])
+    )
+    monkeypatch.setattr(attention_start.Trial, "__init__", lambda *_: None)
+    monkeypatch.setattr(attention_start.Trial, "unlikeness", lambda *_: unlike)
+    found = choose_settings(RUN, [shades(np.arange(30) * 8)], lambda line: None).attention
+    assert (found.regions, found.parts) == (regions, parts)
 
 
 def test_settings_that_are_given_are_kept():

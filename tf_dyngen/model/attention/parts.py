@@ -75,15 +75,16 @@ def share_out(size: tuple[int, int], parts: int) -> np.ndarray:
     return windows.astype(np.float32)
 
 
-def find_regions(low: np.ndarray) -> np.ndarray:
+def find_regions(low: np.ndarray, cost: float = MOST_COST) -> np.ndarray:
     """Returns the region of each pixel of the low frames, [h, w] int, numbered from 0.
 
     Cuts are made as long as one costs no more than it may, and parts what moves apart.
 
     Args:
       low: [M, h, w, C], the low frames of the memory.
+      cost: what a cut may cost.
     """
-    return cut_apart(low, MOST_REGIONS, MOST_COST)
+    return cut_apart(low, MOST_REGIONS, cost)
 
 
 def cut_apart(low: np.ndarray, most: int, cost: float = np.inf) -> np.ndarray:
