@@ -125,7 +125,7 @@ class Checkpoints:
             restored = self._restore_up_to(int(found.min()), report)
         if restored is None and self._steps():
             raise UserError(
-                f"every checkpoint in {self._directory} is broken",
+                f"every checkpoint in {self._directory} is broken, or of another version",
                 "restore the folder from a copy, or train again in another --workdir",
             )
         return restored
