@@ -8,6 +8,9 @@ from PIL import Image
 
 from tests.launch.commands import run_here
 from tests.model.small_attention import waves
+from tf_dyngen.studio.exported import Memory
+from tf_dyngen.studio.settings import OWN, Look, Start
+from tf_dyngen.tasks.live_run import open_run
 
 SIZE = (16, 16)
 
@@ -74,6 +77,16 @@ def test_new_video_begins_with_the_frame_that_is_named_and_time_runs_either_way(
     # Of several clips, another one by its motion.
     bright, _ = make("--start_frame=4", "--motion=bright")
     np.testing.assert_array_equal(bright[:-1], np.load(clips / "bright.npy")[4:-1])
+
+
+def test_the_page_of_a_run_knows_its_clips(run, clips):
+    player = open_run(run)
+    assert player.export.clip_names == ("dark", "bright")
+    assert player.export.memory == Memory((14, 10), SIZE)
+    assert (player.export.frame_size, player.export.path) == (SIZE, run)
+    stream = player.begin(Start(0, 1, "", 4))
+    frame = stream.next(1, noise=1.0, look=Look(OWN, OWN, 0.0))[0]
+    np.testing.assert_array_equal(frame, np.load(clips / "bright.npy")[4])
 
 
 def test_a_loop_says_its_steps(make):

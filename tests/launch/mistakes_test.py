@@ -275,6 +275,11 @@ MISTAKES = {
         [*OUTPUT, "--reverse", "--start_frame=3"],
         ["--reverse with --start_frame", "--preset=texture"],
     ),
+    "page of a run without memory": (
+        "launch.studio",
+        [*OLD_RUN, "--port=0"],
+        ["is no run of preset texture", "python -m launch.export, then --export"],
+    ),
     "backwards from far away": (
         SYNTHESIZE,
         [*OUTPUT, "--reverse", "--num_frames=2000000"],

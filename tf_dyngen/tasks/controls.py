@@ -16,12 +16,9 @@ from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
 from tf_dyngen.messages import say
 from tf_dyngen.video.clips import ClipRecord
-from tf_dyngen.video.retiming import frames_needed, retime
+from tf_dyngen.video.retiming import QUICKEST, SLOWEST, exact_speed, frames_needed, retime
 from tf_dyngen.video.still_region import hold_still, read_region, region_of
 
-SLOWEST, QUICKEST = 0.25, 4.0
-# Speeds are fractions, so that the time of a frame is exact however far on it is.
-LARGEST_DENOMINATOR = 1000
 # Of a video that is played from its end: the states that are kept take some tens of megabytes.
 MOST_FROM_THE_END = 1_000_000
 SHORTEST_LOOP = 2
@@ -136,7 +133,7 @@ def _speed_of(controls: Controls) -> Fraction:
     if not SLOWEST <= controls.speed <= QUICKEST:
         advice = f"give a number from {SLOWEST:g}, slow, to {QUICKEST:g}, quick"
         raise UserError(f"--speed={controls.speed:g}", advice)
-    return Fraction(controls.speed).limit_denominator(LARGEST_DENOMINATOR)
+    return exact_speed(controls.speed)
 
 
 def find_region(controls: Controls, video: VideoConfig) -> np.ndarray | None:
