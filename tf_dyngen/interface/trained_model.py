@@ -52,6 +52,7 @@ class TrainedModel(ModelState):
         speed: float = 1.0,
         reverse: bool = False,
         start_frame: int | None = None,
+        end_frame: int | None = None,
         still: StillMask = None,
     ) -> Video: ...
 
@@ -69,6 +70,7 @@ class TrainedModel(ModelState):
         speed: float = 1.0,
         reverse: bool = False,
         start_frame: int | None = None,
+        end_frame: int | None = None,
         still: StillMask = None,
     ) -> Iterator[np.ndarray]: ...
 
@@ -86,6 +88,7 @@ class TrainedModel(ModelState):
         speed: float = 1.0,
         reverse: bool = False,
         start_frame: int | None = None,
+        end_frame: int | None = None,
         still: StillMask = None,
     ) -> Video | Iterator[np.ndarray]:
         """Makes new video: the frames that `dyngen synthesize` makes of the same run and seed.
@@ -105,6 +108,7 @@ class TrainedModel(ModelState):
           reverse: whether time runs backwards.
           start_frame: frame of the first clip, from which new video goes on; with a motion, of its
             clip, which is played from there. Presets "texture" show the frame itself first.
+          end_frame: frame of the first clip that the video's last frame is; of presets "texture".
           still: mask of what stands still, [H, W] or [T, H, W], not 0 where it does; or its file.
         Returns: Video [T, H, W, C] uint8, or an iterator over frames.
         Raises: UserError, a ValueError, for values out of bounds, clips that are not known, or what
@@ -113,9 +117,11 @@ class TrainedModel(ModelState):
         run = self._fitted()
         check_whole("num_frames", num_frames, 1)
         check_whole("seed", seed, 0)
-        controls = take_controls(speed, reverse, start_frame, still)
+        controls = take_controls(speed, reverse, start_frame, still, end_frame)
         if loop and motion is not None:
             raise UserError("loop with motion", "a clip's motion does not lead back to its start")
+        if stream and num_frames is None and end_frame is not None:
+            raise UserError("end_frame in a stream without end", "give num_frames")
         if num_frames is None:
             num_frames = self._usual_length(motion, controls, loop=loop, stream=stream)
         how = {"num_frames": num_frames, "loop": loop, "controls": controls}
