@@ -33,6 +33,18 @@ def require_settings(workdir: Path, preset: str | None, changes: Mapping[str, An
     presets.settle(preset, changes, stored and stored.config)
 
 
+def require_attention(workdir: Path) -> None:
+    """Raises UserError if there is no run, or its model does not attend to its clips."""
+    from tf_dyngen.config import ATTENTION
+    from tf_dyngen.training.run_record import existing_record
+
+    if existing_record(workdir).config.model.parameterisation != ATTENTION:
+        raise UserError(
+            f"{workdir} is no run of preset texture, which attends to its clips",
+            "play an export of it: python -m launch.export, then --export",
+        )
+
+
 def require_controls(workdir: Path, controls: Controls, *, loop: bool, has_motion: bool) -> None:
     """Raises UserError if new video of a run cannot be controlled so."""
     from tf_dyngen.config import ATTENTION

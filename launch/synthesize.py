@@ -8,6 +8,7 @@ contact sheet), or names a folder for numbered pictures. Video number i has the 
   python -m launch.synthesize --workdir=DIR --output=FILE --variety=0.8
   python -m launch.synthesize --workdir=DIR --output=FILE --speed=0.5 --reverse
   python -m launch.synthesize --workdir=DIR --output=FILE --start_frame=12 --still=MASK
+  python -m launch.synthesize --workdir=DIR --output=FILE --start_frame=12 --end_frame=3
   python -m launch.synthesize --workdir=DIR --list_clips
   python -m launch.synthesize --workdir=DIR --output=FILE --appearance=CLIP --motion=OTHER_CLIP
   python -m launch.synthesize --workdir=DIR --output=FILE --grid
@@ -52,6 +53,11 @@ _START_FRAME = flags.DEFINE_integer(
     None,
     "go on from this frame of the first clip, counted from 0: preset texture shows the frame itself"
     " first, others what they have learned of it; with --motion, play that clip from this frame on",
+)
+_END_FRAME = flags.DEFINE_integer(
+    "end_frame",
+    None,
+    "arrive at this frame of the first clip with the last frame, exactly; for preset texture",
 )
 _STILL = flags.DEFINE_string(
     "still",
@@ -131,7 +137,8 @@ def _controls(workdir: Path) -> Controls:
     from tf_dyngen.tasks.controls import Controls
 
     still = None if _STILL.value is None else Path(_STILL.value)
-    controls = Controls(_SPEED.value, _REVERSE.value, _START_FRAME.value, still)
+    start, end = _START_FRAME.value, _END_FRAME.value
+    controls = Controls(_SPEED.value, _REVERSE.value, start, still, end)
     asked = {"loop": _LOOP.value, "has_motion": _MOTION.value is not None}
     early_checks.require_controls(workdir, controls, **asked)
     return controls
@@ -144,7 +151,7 @@ def _write_grid(workdir: Path, output: Path, common: dict[str, Any]) -> dict[str
         raise UserError("--grid with --variety", "a grid is of models without it, leave one out")
     if _OUTPUT_SIZE.value is not None:
         raise UserError("--grid with --output_size", "a grid has a size of its own, leave it out")
-    for flag in (_SPEED, _REVERSE, _START_FRAME, _STILL):
+    for flag in (_SPEED, _REVERSE, _START_FRAME, _END_FRAME, _STILL):
         if flag.value != flag.default:
             advice = "a grid shows clips as they were learned, leave one out"
             raise UserError(f"--grid with --{flag.name}", advice)

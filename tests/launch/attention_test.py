@@ -8,6 +8,9 @@ from PIL import Image
 
 from tests.launch.commands import run_here
 from tests.model.small_attention import waves
+from tf_dyngen.studio.exported import Memory
+from tf_dyngen.studio.settings import OWN, Look, Start
+from tf_dyngen.tasks.live_run import open_run
 
 pytestmark = pytest.mark.usefixtures("read_once")
 SIZE = (16, 16)
@@ -75,6 +78,30 @@ def test_new_video_begins_with_the_frame_that_is_named_and_time_runs_either_way(
     # Of several clips, another one by its motion.
     bright, _ = make("--start_frame=4", "--motion=bright")
     np.testing.assert_array_equal(bright[:-1], np.load(clips / "bright.npy")[4:-1])
+
+
+def test_new_video_arrives_at_the_frame_that_is_named(make, clips):
+    dark = np.load(clips / "dark.npy")
+    for start, end, flags in ((3, 9, []), (3, 0, ["--reverse"]), (12, 13, ["--speed=0.3"])):
+        video, _ = make(f"--start_frame={start}", f"--end_frame={end}", "--num_frames=34", *flags)
+        assert len(video) == 34
+        np.testing.assert_array_equal(video[0], dark[start])
+        np.testing.assert_array_equal(video[-1], dark[end])
+    # It stays with the clip whose frame that is.
+    videos, _ = make("--end_frame=9", "--num_frames=40", "--num_videos=3")
+    for video in videos:
+        np.testing.assert_array_equal(video[-1], dark[9])
+        assert video.mean(axis=(1, 2, 3)).max() < 64
+
+
+def test_the_page_of_a_run_knows_its_clips(run, clips):
+    player = open_run(run)
+    assert player.export.clip_names == ("dark", "bright")
+    assert player.export.memory == Memory((14, 10), SIZE)
+    assert (player.export.frame_size, player.export.path) == (SIZE, run)
+    stream = player.begin(Start(0, 1, "", 4))
+    frame = stream.next(1, noise=1.0, look=Look(OWN, OWN, 0.0))[0]
+    np.testing.assert_array_equal(frame, np.load(clips / "bright.npy")[4])
 
 
 def test_a_loop_says_its_steps(make):
@@ -169,6 +196,10 @@ def test_the_shortest_clip_is_learned_in_grey_and_played(train_quickly, synthesi
         (["--grid"], ["no appearance vector"]),
         (["--grid", "--variety=1"], ["--grid", "--variety"]),
         (["--loop", "--num_frames=1"], ["at least 2"]),
+        (["--end_frame=14"], ["--end_frame=14", "dark has 14 frames", "from 0 to 13"]),
+        (["--end_frame=3", "--loop"], ["--loop with --end_frame"]),
+        (["--end_frame=3", "--motion=bright"], ["--end_frame with --motion"]),
+        (["--end_frame=3", "--start_frame=2", "--num_frames=1"], ["1 frame for both", "=2 or"]),
     ],
 )
 def test_a_mistake_is_one_line_and_writes_nothing(run, tmp_path, flags, words):

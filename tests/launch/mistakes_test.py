@@ -270,10 +270,21 @@ MISTAKES = {
         [*OUTPUT, "--loop", "--start_frame=3"],
         ["--loop with --start_frame"],
     ),
+    "an end of no memory": (
+        SYNTHESIZE,
+        [*OUTPUT, "--end_frame=3"],
+        ["--end_frame is for models that attend", "--preset=texture"],
+    ),
+    "a grid that ends": (SYNTHESIZE, [*OUTPUT, "--grid", "--end_frame=3"], ["--grid with --end"]),
     "backwards from a state": (
         SYNTHESIZE,
         [*OUTPUT, "--reverse", "--start_frame=3"],
         ["--reverse with --start_frame", "--preset=texture"],
+    ),
+    "page of a run without memory": (
+        "launch.studio",
+        [*OLD_RUN, "--port=0"],
+        ["is no run of preset texture", "python -m launch.export, then --export"],
     ),
     "backwards from far away": (
         SYNTHESIZE,

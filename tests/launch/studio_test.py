@@ -54,6 +54,8 @@ def fetch(address):
     ("arguments", "words"),
     [
         ([], ["--export is missing"]),
+        (["--workdir={world}", "--export={world}"], ["--workdir with --export"]),
+        (["--workdir={world}/none"], ["no run in", "none"]),
         (["--export={world}/none"], ["none is no folder"]),
         (["--export={world}"], ["holds no exported model", "launch.export"]),
         (["--export={world}/foreign"], ["metadata.json", "not one of this project"]),

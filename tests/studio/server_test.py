@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import io
 import socket
 import struct
@@ -16,6 +17,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from tf_dyngen.errors import UserError
 from tf_dyngen.studio import downloads, server
+from tf_dyngen.studio.player import Player
 from tf_dyngen.studio.settings import OWN, PRIOR, Look, Start
 
 ADDRESS = "http://127.0.0.1:7860"
@@ -59,7 +61,7 @@ def test_the_page_brings_all_it_needs(client):
     page = client.get("/")
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    for name in ("studio.js", "stream.js", "screen.js", "studio.css", "icon.svg"):
+    for name in ("studio.js", "stream.js", "screen.js", "still.js", "studio.css", "icon.svg"):
         answer = client.get(f"/page/{name}")
         assert answer.status_code == 200
         # Of other sites there is nothing but the name of SVG's dialect.
@@ -75,6 +77,7 @@ def test_the_model_is_described(client):
     assert model["has_appearance"]
     assert model["most_frames_at_once"] == 64
     assert model["usual_variety"] is None
+    assert model["memory"] is None
 
 
 def test_frames_go_on_where_they_stopped(client, player):
@@ -228,20 +231,40 @@ def decode_mp4(content, tmp_path):
 
 def test_an_mp4_holds_the_frames_that_are_played(client, player, tmp_path):
     query = {"frames": 70, "seed": 3, "noise": 0.5, "first": 0, "second": 2, "place": 0.3}
-    answer = client.get("/video.mp4", params={**query, "speed": 0.5, "scale": 2})
+    answer = client.get("/video.mp4", params={**query, "size": "2x"})
     assert answer.headers["content-type"] == "video/mp4"
     assert 'filename="seed_3.mp4"' in answer.headers["content-disposition"]
     frame_rate, frames = decode_mp4(answer.content, tmp_path)
-    assert frame_rate == 12.5
+    assert frame_rate == 25.0
     assert frames.shape == (70, 48, 64, 3)
     expected = played(player, 64, seed=3, noise=0.5, look=(0, 2, 0.3))
     # Compression without visible loss.
-    assert np.abs(frames[:64, ::2, ::2].astype(int) - expected).mean() < 4
+    assert np.abs(half(frames[:64]) - expected).mean() < 4
 
 
-@pytest.mark.parametrize(("speed", "num_frames", "stride"), [(1, 7, 1), (4, 7, 2), (3, 9, 2)])
-def test_a_gif_keeps_the_speed(client, player, speed, num_frames, stride):
-    answer = client.get("/video.gif", params={"frames": num_frames, "speed": speed})
+def half(frames):
+    """Frames averaged over 2x2 pixels."""
+    return (frames[:, ::2, ::2] / 4 + frames[:, 1::2, ::2] / 4) + (
+        frames[:, ::2, 1::2] / 4 + frames[:, 1::2, 1::2] / 4
+    )
+
+
+def test_a_download_goes_slower_and_stands_still(client, player, tmp_path):
+    query = {"frames": 9, "speed": 0.5, "still": "0,0,8,8", "size": "96x128"}
+    _, frames = decode_mp4(client.get("/video.mp4", params=query).content, tmp_path)
+    assert frames.shape == (9, 96, 128, 3)
+    shown = frames.reshape(9, 24, 4, 32, 4, 3).mean(axis=(2, 4))
+    motion = played(player, 5)
+    # Every other frame is one of the motion, beyond the seam of the box.
+    assert np.abs(shown[::2, 14:, 14:] - motion[:, 14:, 14:]).mean() < 4
+    assert np.abs(shown[:, :7, :7] - motion[:1, :7, :7]).mean() < 4
+
+
+@pytest.mark.parametrize(("rate", "num_frames", "stride"), [(25, 7, 1), (100, 7, 2), (75, 9, 2)])
+def test_a_gif_keeps_the_speed(player, rate, num_frames, stride):
+    quick = Player(dataclasses.replace(player.export, frame_rate=rate), player._model)
+    client = TestClient(server.make_app(quick, "127.0.0.1"), base_url=ADDRESS)
+    answer = client.get("/video.gif", params={"frames": num_frames})
     with Image.open(io.BytesIO(answer.content)) as gif:
         assert gif.n_frames == -(-num_frames // stride)
         durations = []
@@ -252,16 +275,16 @@ def test_a_gif_keeps_the_speed(client, player, speed, num_frames, stride):
             expected = played(player, num_frames)[number * stride]
             assert np.abs(shown - expected).mean() < 6  # A palette of 256 colours.
     # A GIF counts in hundredths of a second.
-    assert abs(np.mean(durations) - 1000 * stride / (25 * speed)) <= 5
+    assert abs(np.mean(durations) - 1000 * stride / rate) <= 5
 
 
 def test_a_download_of_a_picture(client, player, tmp_path):
     image = client.post("/picture", content=picture(90)).json()["image"]
-    answer = client.get("/video.mp4", params={"frames": 3, "image": image, "scale": 2})
+    answer = client.get("/video.mp4", params={"frames": 3, "image": image, "size": "48x64"})
     still = player.look_at(np.full((24, 32, 3), 90, np.uint8))
     _, frames = decode_mp4(answer.content, tmp_path)
     # H.264 halves the resolution of colours; not below a pixel here, being enlarged twofold.
-    assert np.abs(frames[:, ::2, ::2].astype(int) - played(player, 3, still=still)).mean() < 4
+    assert np.abs(half(frames) - played(player, 3, still=still)).mean() < 4
 
 
 @pytest.mark.parametrize(
@@ -270,9 +293,16 @@ def test_a_download_of_a_picture(client, player, tmp_path):
         ({"frames": 0}, "frames is '0'"),
         ({"frames": 3001}, "from 1 to 3000"),
         ({"speed": 5}, "from 0.25 to 4"),
-        ({"frames": 3000, "scale": 16}, "too many: choose a shorter or a smaller video"),
+        ({"frames": 3000, "size": "16x"}, "too many: choose a shorter or a smaller video"),
         ({"noise": "inf"}, "noise is 'inf'"),
         ({"image": "unknown"}, "upload it again"),
+        ({"size": "huge"}, "size=huge: give source, 2x, 720 or HEIGHTxWIDTH"),
+        ({"size": "4x4x4"}, "size=4x4x4"),
+        ({"size": "9000"}, "give sides from 2 to 8192 pixels"),
+        ({"size": "9" * 5000}, "size is a long text"),
+        ({"size": "source"}, "size=source needs the run, this is an export of it: start the page"),
+        ({"loop": True}, "loop needs the run"),
+        ({"loop": "often"}, "loop is 'often': give true or false"),
     ],
 )
 def test_bad_downloads_get_a_reason(client, query, words, monkeypatch):

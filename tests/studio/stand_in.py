@@ -124,11 +124,16 @@ def save_stand_in(folder, *, size=(24, 32), channels=3, appearance_size=APPEARAN
     return folder
 
 
-@contextlib.contextmanager
 def served(folder):
     """Serves an export folder from a thread; yields the page's address."""
+    return served_player(Player(open_export(folder)))
+
+
+@contextlib.contextmanager
+def served_player(player):
+    """Serves what a player plays from a thread; yields the page's address."""
     opened = server.listen("127.0.0.1", 0)
-    own = server.make_server(Player(open_export(folder)), "127.0.0.1")
+    own = server.make_server(player, "127.0.0.1")
     thread = threading.Thread(target=own.run, kwargs={"sockets": [opened]}, daemon=True)
     thread.start()
     try:

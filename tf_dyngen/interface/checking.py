@@ -57,18 +57,23 @@ def check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
 
 
 def take_controls(
-    speed: float, reverse: bool, start_frame: int | None, still: StillMask
+    speed: float,
+    reverse: bool,
+    start_frame: int | None,
+    still: StillMask,
+    end_frame: int | None,
 ) -> Controls:
     """Returns the controls of new video; UserError for what is no number."""
     if not isinstance(speed, int | float | np.integer | np.floating):
         raise UserError(f"speed={speed!r}", "give a number, such as 0.5")
-    if isinstance(start_frame, bool) or not isinstance(start_frame, int | np.integer | None):
-        raise UserError(f"start_frame={start_frame!r}", "give a frame's number, such as 12")
+    for name, frame in (("start_frame", start_frame), ("end_frame", end_frame)):
+        if isinstance(frame, bool) or not isinstance(frame, int | np.integer | None):
+            raise UserError(f"{name}={frame!r}", "give a frame's number, such as 12")
     if isinstance(still, str | os.PathLike):
         still = Path(still)
     elif still is not None:
         still = np.asarray(still)
-    return Controls(float(speed), bool(reverse), start_frame, still)
+    return Controls(float(speed), bool(reverse), start_frame, still, end_frame)
 
 
 def take_picture(image: Any) -> Image.Image:

@@ -2,16 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal, overload
 
 import numpy as np
 from PIL import Image
 
 from tf_dyngen.errors import UserError
-from tf_dyngen.export.player_page import write_page
-from tf_dyngen.export.saved_model import export_run
-from tf_dyngen.export.versions import next_version
 from tf_dyngen.interface.checking import (
     StillMask,
     check_choice,
@@ -21,11 +17,10 @@ from tf_dyngen.interface.checking import (
 )
 from tf_dyngen.interface.given_clips import check_frames
 from tf_dyngen.interface.inferring import InferredClip, infer_frames
-from tf_dyngen.interface.model_files import StoredModel, save_model
-from tf_dyngen.interface.model_state import ModelState
 from tf_dyngen.interface.scores import Scores, evaluate
 from tf_dyngen.interface.videos import Video
 from tf_dyngen.interface.wording import words_of_python
+from tf_dyngen.interface.writing import WritableModel
 from tf_dyngen.tasks.animate import AUTO, PIXELS_OF, Motion, move_picture
 from tf_dyngen.tasks.controls import Controls, frames_of_motion
 from tf_dyngen.tasks.player import player
@@ -36,7 +31,7 @@ from tf_dyngen.tasks.synthesize_files import DEFAULT_NUM_FRAMES
 WITHOUT_END = 2**30
 
 
-class TrainedModel(ModelState):
+class TrainedModel(WritableModel):
     """What can be asked for."""
 
     @overload
@@ -53,6 +48,7 @@ class TrainedModel(ModelState):
         speed: float = 1.0,
         reverse: bool = False,
         start_frame: int | None = None,
+        end_frame: int | None = None,
         still: StillMask = None,
     ) -> Video: ...
 
@@ -70,6 +66,7 @@ class TrainedModel(ModelState):
         speed: float = 1.0,
         reverse: bool = False,
         start_frame: int | None = None,
+        end_frame: int | None = None,
         still: StillMask = None,
     ) -> Iterator[np.ndarray]: ...
 
@@ -87,6 +84,7 @@ class TrainedModel(ModelState):
         speed: float = 1.0,
         reverse: bool = False,
         start_frame: int | None = None,
+        end_frame: int | None = None,
         still: StillMask = None,
     ) -> Video | Iterator[np.ndarray]:
         """Makes new video: the frames that `dyngen synthesize` makes of the same run and seed.
@@ -106,6 +104,7 @@ class TrainedModel(ModelState):
           reverse: whether time runs backwards.
           start_frame: frame of the first clip, from which new video goes on; with a motion, of its
             clip, which is played from there. Presets "texture" show the frame itself first.
+          end_frame: frame of the first clip that the video's last frame is; of presets "texture".
           still: mask of what stands still, [H, W] or [T, H, W], not 0 where it does; or its file.
         Returns: Video [T, H, W, C] uint8, or an iterator over frames.
         Raises: UserError, a ValueError, for values out of bounds, clips that are not known, or what
@@ -114,9 +113,11 @@ class TrainedModel(ModelState):
         run = self._fitted()
         check_whole("num_frames", num_frames, 1)
         check_whole("seed", seed, 0)
-        controls = take_controls(speed, reverse, start_frame, still)
+        controls = take_controls(speed, reverse, start_frame, still, end_frame)
         if loop and motion is not None:
             raise UserError("loop with motion", "a clip's motion does not lead back to its start")
+        if stream and num_frames is None and end_frame is not None:
+            raise UserError("end_frame in a stream without end", "give num_frames")
         if num_frames is None:
             num_frames = self._usual_length(motion, controls, loop=loop, stream=stream)
         how = {"num_frames": num_frames, "loop": loop, "controls": controls}
@@ -262,39 +263,3 @@ class TrainedModel(ModelState):
             for number in range(seed, seed + num_videos)
         ]
         return evaluate(videos, learned=learned, held_out=held_out)
-
-    @words_of_python()
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes the model to one file, as fire.dyngen, which `tf_dyngen.load` reads.
-
-        It holds weights, settings and the latents of the learned clips. What it takes to go on with
-        training is left out: that is in a work directory.
-
-        Raises: UserError, a ValueError, if it cannot be written.
-        """
-        save_model(Path(path), StoredModel(self._fitted(), self._metrics))
-        return Path(path)
-
-    @words_of_python()
-    def export(self, path: str | os.PathLike[str], *, half: bool = False) -> Path:
-        """Writes the next version of a SavedModel that TensorFlow alone plays, serves and streams.
-
-        Args:
-          path: folder of the versions, as for `dyngen export`.
-          half: whether weights are saved as float16.
-        Returns: the folder of the version.
-        Raises: UserError, a ValueError, if it cannot be written.
-        """
-        run = self._fitted()
-        return export_run(run, self._metrics, next_version(Path(path)), half=half)
-
-    @words_of_python()
-    def export_page(self, path: str | os.PathLike[str]) -> Path:
-        """Writes a page that plays new video without end: one file, opened in a browser from disk.
-
-        Args:
-          path: of the page, as fire.html; it holds the clip that was learned.
-        Returns: its path.
-        Raises: UserError, a ValueError, for models of other presets, or if it cannot be written.
-        """
-        return write_page(self._fitted(), Path(path))

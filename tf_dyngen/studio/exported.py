@@ -19,12 +19,23 @@ class Variety(NamedTuple):
     noise_scale: float
 
 
+class Memory(NamedTuple):
+    """What is known of the clips of a run, and not of an export.
+
+    clip_lengths: frames of each. picture_size: (H, W) of the first one's own pictures, None where
+    they are not to be found.
+    """
+
+    clip_lengths: tuple[int, ...]
+    picture_size: tuple[int, int] | None
+
+
 @dataclasses.dataclass(frozen=True)
 class Export:
-    """One version of an exported model.
+    """One version of an exported model, or a run that is played as if it were one.
 
     Attributes:
-      path: the folder that holds saved_model.pb.
+      path: the folder that holds saved_model.pb, or the run.
       frame_size: (H, W) in pixels.
       channels: C, 3 for RGB or 1 for luminance.
       fit: how pictures come to that size, as in `resize_picture`; as the clips of training did.
@@ -33,6 +44,7 @@ class Export:
       clip_names: of the trained clips, in the order of their indices.
       most_pixel_values: the most that one call may return, B * T * H * W * C.
       variety: how it is set; None where the model has noise only.
+      memory: of a run; None of an export.
     """
 
     path: Path
@@ -44,6 +56,7 @@ class Export:
     clip_names: tuple[str, ...]
     most_pixel_values: int
     variety: Variety | None
+    memory: Memory | None = None
 
     @property
     def frame_values(self) -> int:

@@ -3,7 +3,8 @@
 import functools
 import math
 import threading
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -40,17 +41,16 @@ class Player:
     """An exported model in memory; any thread may call it, the calls take turns.
 
     Pictures take turns of their own: one takes seconds, in which videos should not stand still.
+
+    Args:
+      export: what is played.
+      model: has `signatures`, its functions by name, as TensorFlow loads it; None loads it.
     """
 
-    def __init__(self, export: Export):
+    def __init__(self, export: Export, model: Any = None):
         self.export = export
         self._turn, self._picture_turn = threading.Lock(), threading.Lock()
-        try:
-            self._model = tf.saved_model.load(str(export.path))
-        except (OSError, ValueError, tf.errors.OpError) as error:
-            raise UserError(
-                f"{export.path} cannot be loaded ({str(error)[:200]})", "export the run again"
-            ) from error
+        self._model = _load(export) if model is None else model
         self._clip_looks = functools.lru_cache(1024)(self._start_of_clip)
 
     def warm_up(self) -> None:
@@ -76,6 +76,12 @@ class Player:
             return Stream(self, start.seed, still.state, still.appearance, still.frame)
         state, appearance = self._start_of(start.seed, start.clip)
         return Stream(self, start.seed, state, appearance)
+
+    def loop(
+        self, start: Start, num_frames: int, noise: float, speed: float
+    ) -> Iterator[np.ndarray]:
+        """Yields a video whose last frame leads back to its first; an export cannot make one."""
+        raise NotImplementedError
 
     def clip_look(self, clip: int) -> tf.Tensor:
         """Returns the appearance of a trained clip, [1, A]."""
@@ -122,7 +128,15 @@ class Player:
 
 
 class Stream:
-    """One video under way: its state goes on while noise and look are changed."""
+    """One video under way: its state goes on while noise and look are changed.
+
+    Args:
+      player: of the model.
+      seed: names the noise.
+      state, appearance: [1, S], and [1, A] or None, before the first frame that is made.
+      first_frame: [1, H, W, C] uint8, shown before it; None is nothing.
+      noise_offset: what is added to a frame's position for that of its noise.
+    """
 
     def __init__(
         self,
@@ -131,9 +145,11 @@ class Stream:
         state: tf.Tensor,
         appearance: tf.Tensor | None,
         first_frame: np.ndarray | None = None,
+        noise_offset: int = 0,
     ):
         self._player = player
         self._seed = seed
+        self._noise_offset = noise_offset
         self._state = state
         self._own = appearance
         self._first_frame = first_frame
@@ -165,7 +181,7 @@ class Stream:
                 self._state,
                 self._shown,
                 seed=self._seed,
-                position=self.position,
+                position=self.position + self._noise_offset,
                 num_frames=size,
                 noise_scale=noise,
             )
@@ -209,6 +225,15 @@ class Stream:
         assert self._shown is not None
         assert self._wanted is not None
         self._shown = interpolate(self._shown[0], self._wanted[0], share)[None]
+
+
+def _load(export: Export) -> Any:
+    try:
+        return tf.saved_model.load(str(export.path))
+    except (OSError, ValueError, tf.errors.OpError) as error:
+        raise UserError(
+            f"{export.path} cannot be loaded ({str(error)[:200]})", "export the run again"
+        ) from error
 
 
 def most_frames(export: Export) -> int:

@@ -6,15 +6,12 @@ from the next piece on. Where the video has got to is kept by the connection.
 """
 
 import contextlib
-import json
 import shutil
 import signal
 import socket
-import struct
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from anyio import CapacityLimiter, to_thread
@@ -32,26 +29,18 @@ from tf_dyngen.errors import UserError
 from tf_dyngen.studio import downloads
 from tf_dyngen.studio.guard import Guard
 from tf_dyngen.studio.pictures import MOST_BYTES, StillStore, read_picture, read_upload
-from tf_dyngen.studio.player import Player, Stream, most_frames
-from tf_dyngen.studio.settings import (
-    LARGEST_SEED,
-    MOST_NOISE,
-    Start,
-    read_settings,
-    read_whole,
-)
+from tf_dyngen.studio.player import Player, most_frames
+from tf_dyngen.studio.settings import LARGEST_SEED, MOST_NOISE, read_settings
+from tf_dyngen.studio.viewer import Viewer
 
 PAGE = Path(__file__).with_name("page")
 LARGEST_MESSAGE = 4096
-LARGEST_TAKE = 2**32 - 1
 MOST_VIEWERS = 32
 MOST_DOWNLOADS = 2
 # Uploads wait for their turn with up to MOST_BYTES in memory each.
 MOST_UPLOADS = 8
 # A list to choose from grows useless long before it grows slow.
 MOST_CLIPS_LISTED = 1000
-# In front of the frames of a piece: the take and the position of the first frame.
-HEADER = struct.Struct("<II")
 # Close codes of RFC 6455.
 TRY_AGAIN_LATER = 1013
 HEADERS = {
@@ -94,6 +83,7 @@ class Studio:
                 "usual_variety": export.variety and export.variety.usual,
                 "largest_seed": LARGEST_SEED,
                 "most_download_frames": downloads.MOST_FRAMES,
+                "memory": export.memory and export.memory._asdict(),
             }
         )
 
@@ -118,17 +108,15 @@ class Studio:
         if suffix not in downloads.SUFFIXES:
             raise HTTPException(404)
         settings = read_settings(request.query_params, self._player.export)
-        wanted = downloads.read_download(request.query_params, self._player)
+        wanted = downloads.read_download(request.query_params, self._player.export)
         still = self._stills.get(settings.start.image)
         if self._num_downloads >= MOST_DOWNLOADS:
             raise UserError("other videos are being made", "try again in a moment")
         folder = Path(tempfile.mkdtemp(prefix="studio_"))
 
         def write() -> None:
-            stream = self._player.begin(settings.start, still)
-            downloads.write_download(
-                folder / f"video{suffix}", self._player, stream, settings, wanted
-            )
+            pieces = downloads.make_pieces(self._player, settings, still, wanted)
+            downloads.write_download(folder / f"video{suffix}", pieces, self._player.export, wanted)
 
         self._num_downloads += 1
         try:
@@ -168,39 +156,6 @@ class Studio:
             return
         finally:
             self._num_viewers -= 1
-
-
-class Viewer:
-    """One connection: which video it watches, and how far it has got."""
-
-    def __init__(self, player: Player, stills: StillStore):
-        self._player = player
-        self._stills = stills
-        self._watched: tuple[int, Start] | None = None
-        self._stream: Stream | None = None
-
-    async def answer(self, text: str) -> bytes:
-        """Returns the piece that a message asks for: HEADER, then its frames.
-
-        The message is JSON: `count` frames, `take`, a number that is new for each start, and the
-        settings. Another take or start begins a video, otherwise it goes on.
-        """
-        given = _parse(text)
-        count = read_whole(given, "count", 1, (1, most_frames(self._player.export)))
-        take = read_whole(given, "take", 0, (0, LARGEST_TAKE))
-        settings = read_settings(given, self._player.export)
-
-        def make() -> tuple[int, bytes]:
-            if self._stream is None or self._watched != (take, settings.start):
-                still = self._stills.get(settings.start.image)
-                self._stream = self._player.begin(settings.start, still)
-                self._watched = (take, settings.start)
-            position = self._stream.position
-            frames = self._stream.next(count, noise=settings.noise, look=settings.look)
-            return position, frames.tobytes()
-
-        position, frames = await to_thread.run_sync(make)
-        return HEADER.pack(take, position) + frames
 
 
 def make_app(player: Player, host: str) -> Starlette:
@@ -279,16 +234,6 @@ def make_server(player: Player, host: str) -> uvicorn.Server:
             timeout_graceful_shutdown=1,
         )
     )
-
-
-def _parse(text: str) -> dict[str, Any]:
-    try:
-        given = json.loads(text)
-    except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
-        raise UserError("the message is no JSON object", "reload the page")
-    return given
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

@@ -16,12 +16,9 @@ from tf_dyngen.config import VideoConfig
 from tf_dyngen.errors import UserError
 from tf_dyngen.messages import say
 from tf_dyngen.video.clips import ClipRecord
-from tf_dyngen.video.retiming import frames_needed, retime
+from tf_dyngen.video.retiming import QUICKEST, SLOWEST, exact_speed, frames_needed, retime
 from tf_dyngen.video.still_region import hold_still, read_region, region_of
 
-SLOWEST, QUICKEST = 0.25, 4.0
-# Speeds are fractions, so that the time of a frame is exact however far on it is.
-LARGEST_DENOMINATOR = 1000
 # Of a video that is played from its end: the states that are kept take some tens of megabytes.
 MOST_FROM_THE_END = 1_000_000
 SHORTEST_LOOP = 2
@@ -35,12 +32,14 @@ class Controls(NamedTuple):
     start_frame: of the clip, from which new video goes on; None is wherever the seed says.
     still: a mask of what stands still: its file, or an array [H', W'] or [T, H', W'], not zero
       where a pixel does; None is nothing.
+    end_frame: of the clip, at which new video arrives; None is wherever it comes to.
     """
 
     speed: float = 1.0
     reverse: bool = False
     start_frame: int | None = None
     still: Path | np.ndarray | None = None
+    end_frame: int | None = None
 
 
 UNCHANGED = Controls()
@@ -56,21 +55,25 @@ class Pace(NamedTuple):
 def check_controls(
     controls: Controls, clip: ClipRecord, *, attends: bool, loop: bool, has_motion: bool
 ) -> None:
-    """Raises UserError for a speed or start frame that is none, and for what does not go together.
+    """Raises UserError for a speed or frame that is none, and for what does not go together.
 
     Args:
       controls: what is asked for.
-      clip: that the start frame is one of.
+      clip: that the start and end frames are of.
       attends: whether the model attends to its clips.
       loop, has_motion: whether these are asked for too.
     """
     _speed_of(controls)
     start = controls.start_frame
-    if start is not None and not 0 <= start < clip.num_frames:
-        raise UserError(
-            f"--start_frame={start}, the clip {clip.name} has {clip.num_frames} frames",
-            f"give a whole number from 0 to {clip.num_frames - 1}",
-        )
+    if controls.end_frame is not None:
+        _check_end(attends=attends, loop=loop, has_motion=has_motion)
+    for name in ("start_frame", "end_frame"):
+        frame = getattr(controls, name)
+        if frame is not None and not 0 <= frame < clip.num_frames:
+            raise UserError(
+                f"--{name}={frame}, the clip {clip.name} has {clip.num_frames} frames",
+                f"give a whole number from 0 to {clip.num_frames - 1}",
+            )
     if loop and start is not None:
         advice = "a loop goes where it closes best; leave one of them out"
         raise UserError("--loop with --start_frame", advice)
@@ -85,21 +88,36 @@ def check_controls(
         )
 
 
+def _check_end(*, attends: bool, loop: bool, has_motion: bool) -> None:
+    if not attends:
+        raise UserError(
+            "--end_frame is for models that attend to their clip, this one does not",
+            "leave it out, or train one with --preset=texture",
+        )
+    if loop:
+        raise UserError("--loop with --end_frame", "a loop has no end; leave one of them out")
+    if has_motion:
+        advice = "a clip's motion ends as the clip does; leave one of them out"
+        raise UserError("--end_frame with --motion", advice)
+
+
 def choose_pace(controls: Controls, num_frames: int, *, attends: bool, loop: bool) -> Pace:
     """Returns how many frames a model must make, and how quickly they are gone through.
 
-    A loop goes through a whole number of frames, so that its speed may differ a little from what
-    is asked for; that is said.
+    A loop, and what arrives at an end frame, goes through a whole number of frames, so that its
+    speed may differ a little from what is asked for; that is said.
 
     Args:
       controls: what is asked for.
       num_frames: that are shown.
       attends, loop: see `check_controls`.
-    Raises: UserError for a speed out of bounds, or where the video is too short for a loop, or too
-      long to be played from its end.
+    Raises: UserError for a speed out of bounds, or where the video is too short for a loop or for
+      both a start and an end frame, or too long to be played from its end.
     """
     speed = _speed_of(controls)
     num_made = frames_needed(speed, num_frames)
+    if controls.end_frame is not None:
+        return _pace_to_end(controls, speed, num_frames)
     if loop:
         num_made = round(num_frames * speed)
         if num_made < SHORTEST_LOOP:
@@ -122,6 +140,23 @@ def choose_pace(controls: Controls, num_frames: int, *, attends: bool, loop: boo
     return Pace(speed, num_made)
 
 
+def _pace_to_end(controls: Controls, asked: Fraction, num_frames: int) -> Pace:
+    fewest = 1 if controls.start_frame is None else 2
+    if num_frames < fewest:
+        problem = f"{num_frames} frame for both --start_frame and --end_frame"
+        raise UserError(problem, f"give --num_frames={fewest} or more")
+    if num_frames == 1:
+        return Pace(asked, 1)
+    num_steps = max(round((num_frames - 1) * asked), 1)
+    speed = Fraction(num_steps, num_frames - 1)
+    if speed != asked:
+        say(
+            f"the video goes through {num_steps} frames of motion to its end frame:"
+            f" {float(speed):.4g} times as fast"
+        )
+    return Pace(speed, num_steps + 1)
+
+
 def frames_of_motion(controls: Controls, clip: ClipRecord) -> int:
     """Returns how many frames show a clip's motion from the start frame to its end.
 
@@ -136,7 +171,7 @@ def _speed_of(controls: Controls) -> Fraction:
     if not SLOWEST <= controls.speed <= QUICKEST:
         advice = f"give a number from {SLOWEST:g}, slow, to {QUICKEST:g}, quick"
         raise UserError(f"--speed={controls.speed:g}", advice)
-    return Fraction(controls.speed).limit_denominator(LARGEST_DENOMINATOR)
+    return exact_speed(controls.speed)
 
 
 def find_region(controls: Controls, video: VideoConfig) -> np.ndarray | None:

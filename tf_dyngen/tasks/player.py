@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import tensorflow as tf
 
 from tf_dyngen.inference.video_draws import draw_appearance
+from tf_dyngen.model.attention.backwards import backwards
+from tf_dyngen.model.attention.generator import AttentionGenerator
 from tf_dyngen.model.latents import Latents
 from tf_dyngen.tasks.appearance import check_has_appearance, load_appearance, parse_appearance
+from tf_dyngen.tasks.attention_arrival import AttentionArrival
 from tf_dyngen.tasks.clip_catalogue import CatalogueEntry, ClipCatalogue
 from tf_dyngen.tasks.controls import (
     UNCHANGED,
@@ -16,7 +20,7 @@ from tf_dyngen.tasks.controls import (
     control,
     find_region,
 )
-from tf_dyngen.tasks.synthesize import Synthesizer
+from tf_dyngen.tasks.synthesize import Synthesizer, noise_scale
 from tf_dyngen.training.restore import TrainedRun
 
 # Yields the pieces of the video that a seed names.
@@ -53,12 +57,14 @@ def player(
     region = find_region(controls, run.record.config.video)
     how = {"num_frames": pace.num_made, "variety": variety, "backwards": controls.reverse}
 
-    looks = None
-    if appearance is not None:
-        check_has_appearance(run)
-        choice = parse_appearance(appearance, catalogue)
-        looks = None if choice is None else load_appearance(choice, catalogue, run)
-    if motion is None and start is None:
+    looks = None if appearance is None else _looks(appearance, catalogue, run)
+    if controls.end_frame is not None:
+        arriving = _arriving(run, controls, pace.num_made, variety)
+
+        def made(seed: int) -> Iterator[np.ndarray]:
+            return arriving(seed)
+
+    elif motion is None and start is None:
 
         def made(seed: int) -> Iterator[np.ndarray]:
             return synthesizer.synthesize(seed=seed, loop=loop, appearance=looks, **how)
@@ -80,6 +86,28 @@ def player(
             return synthesizer.go_on(following, seed=seed, first_frame=start or 0, **how)
 
     return lambda seed: control(made(seed), pace, region, num_frames=num_frames, loop=loop)
+
+
+def _looks(appearance: str, catalogue: ClipCatalogue, run: TrainedRun) -> tf.Tensor | None:
+    """Returns the appearance [A] that is asked for; None is drawn by each seed."""
+    check_has_appearance(run)
+    choice = parse_appearance(appearance, catalogue)
+    return None if choice is None else load_appearance(choice, catalogue, run)
+
+
+def _arriving(run: TrainedRun, controls: Controls, num_frames: int, variety: float) -> Play:
+    """Returns what plays video that arrives at the end frame; see `AttentionArrival`."""
+    generator = run.generator
+    assert isinstance(generator, AttentionGenerator)
+    start, end = controls.start_frame, controls.end_frame
+    assert end is not None
+    if controls.reverse:
+        last = generator.memory.num_frames - 1
+        start, end = None if start is None else last - start, last - end
+        generator = backwards(generator)
+    arrival = AttentionArrival(generator)
+    scale = noise_scale(variety)
+    return lambda seed: arrival.frames(num_frames, end, seed, scale, start)
 
 
 def _latents(

@@ -45,7 +45,10 @@ def of_shorter_side(size: tuple[int, int], shorter_side: float) -> tuple[int, in
 
 
 def output_size(
-    asked: str, made: tuple[int, int], picture_size: Callable[[], tuple[int, int]]
+    asked: str,
+    made: tuple[int, int],
+    picture_size: Callable[[], tuple[int, int]],
+    name: str = "--output_size",
 ) -> tuple[int, int]:
     """Returns (H, W), even numbers, at which video is written.
 
@@ -53,6 +56,7 @@ def output_size(
       asked: `source`, `HEIGHTxWIDTH`, a factor as in `2x`, or the shorter side as in `720`.
       made: (H, W) of the frames as they are made.
       picture_size: returns (H, W) of the clip that was learned; called where it counts.
+      name: what the size is called in errors.
     Raises: UserError if it is none of these, or larger than LARGEST_OUTPUT.
     """
     text = asked.lower()
@@ -65,10 +69,10 @@ def output_size(
     elif text.isdecimal():
         size = tuple(int(text) / min(made) * side for side in made)
     else:
-        raise UserError(f"--output_size={asked}", "give source, 2x, 720 or HEIGHTxWIDTH")
+        raise UserError(f"{name}={asked}", "give source, 2x, 720 or HEIGHTxWIDTH")
     if max(size) > LARGEST_OUTPUT or min(size) < 2:
         raise UserError(
-            f"--output_size={asked} is {size[0]:.0f}x{size[1]:.0f}",
+            f"{name}={asked} is {size[0]:.0f}x{size[1]:.0f}",
             f"give sides from 2 to {LARGEST_OUTPUT} pixels",
         )
     return _even(size[0]), _even(size[1])

@@ -10,6 +10,9 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+SLOWEST, QUICKEST = 0.25, 4.0
+# Speeds are fractions, so that the time of a frame is exact however far on it is.
+LARGEST_DENOMINATOR = 1000
 # Of the optical flow: the radius of its windows in pixels, and how often a frame is warped.
 RADIUS, NUM_WARPS = 5, 3
 # Frames are halved, for their flow alone, while their shorter side is twice this or more.
@@ -46,6 +49,11 @@ def retime(
         while place < wanted:
             place, step = next(steps)
         yield step.frame_at(float(share))[None]
+
+
+def exact_speed(speed: float) -> Fraction:
+    """Returns a speed, SLOWEST to QUICKEST, as the fraction that stands for it."""
+    return Fraction(speed).limit_denominator(LARGEST_DENOMINATOR)
 
 
 def frames_needed(speed: Fraction, num_frames: int, first_frame: int = 0) -> int:

@@ -9,6 +9,8 @@ const HEADER_BYTES = 8;
 const SUSTAINABLE = 0.92;
 // A tab that comes back, or a machine that slept, does not make up for lost time.
 const LONGEST_TICK = 0.1;
+// Slow answers in a row, of which the first of a kind always is one.
+const PATIENCE = 4;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 5000;
 
@@ -19,6 +21,9 @@ export class Stream {
     this.settings = settings;
     this.on = on;
     this.speed = 1;
+    // Whether the server makes the frames between frames of slow motion, if it is quick enough.
+    this.between = true;
+    this.numSlow = 0;
     this.take = 0;
     this.frames = [];
     // How much of the first frame's time has passed, 0 to 1.
@@ -61,13 +66,29 @@ export class Stream {
     this.failed = false;
   }
 
+  get wantedRate() {
+    return this.model.frame_rate * (this.between ? Math.max(1, this.speed) : this.speed);
+  }
+
+  setSpeed(speed) {
+    this.speed = speed;
+    this.between = true;
+    this.numSlow = 0;
+    this.throughput = Infinity;
+  }
+
+  /** Whether frames of slow motion fade into each other, since none can be made between in time. */
+  get fades() {
+    return this.speed < 1 && !this.between;
+  }
+
   get rate() {
-    return Math.min(this.model.frame_rate * this.speed, SUSTAINABLE * this.throughput);
+    return Math.min(this.wantedRate, SUSTAINABLE * this.throughput);
   }
 
   /** Whether the server is too slow for the speed that is wanted. */
   get isSlow() {
-    return this.rate < 0.9 * this.model.frame_rate * this.speed;
+    return this.rate < 0.9 * this.wantedRate;
   }
 
   /** Lets `seconds` pass, asks for frames if there will be too few, returns what to show. */
@@ -99,10 +120,11 @@ export class Stream {
     if (this.asked || this.failed || this.socket.readyState !== WebSocket.OPEN) return;
     // Where answers take long, larger pieces keep up.
     const seconds = Math.min(Math.max(PIECE, 2 * this.delay), MOST_STORE);
-    const wanted = Math.max(2, Math.round(seconds * this.model.frame_rate * this.speed));
+    const wanted = Math.max(2, Math.round(seconds * this.wantedRate));
     const count = Math.min(wanted, this.model.most_frames_at_once);
     this.asked = { count, take: this.take, time: performance.now() };
-    this.socket.send(JSON.stringify({ ...this.settings(), count, take: this.take }));
+    const speed = this.between ? Math.min(1, this.speed) : 1;
+    this.socket.send(JSON.stringify({ ...this.settings(), speed, count, take: this.take }));
   }
 
   receive(data) {
@@ -134,5 +156,10 @@ export class Stream {
     const throughput = count / Math.max(seconds, 1e-3);
     const known = Number.isFinite(this.throughput) ? this.throughput : throughput;
     this.throughput = known + 0.2 * (throughput - known);
+    this.numSlow = this.isSlow ? this.numSlow + 1 : 0;
+    if (this.between && this.speed < 1 && this.numSlow >= PATIENCE) {
+      this.between = false;
+      this.throughput = Infinity;
+    }
   }
 }

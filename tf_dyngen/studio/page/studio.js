@@ -1,14 +1,16 @@
 // The page: what its controls mean, and what they tell the stream.
 
 import { Screen } from "./screen.js";
+import { StillBox } from "./still.js";
 import { Stream } from "./stream.js";
 
 const element = (id) => document.getElementById(id);
-const [clip, seed, noise, variety, first, second, place, speed] = [
-  "clip", "seed", "noise", "variety", "first", "second", "place", "speed",
+const [clip, frame, reverse, seed, noise, variety, first, second, place, speed, loop] = [
+  "clip", "frame", "reverse", "seed", "noise", "variety", "first", "second", "place", "speed", "loop",
 ].map(element);
 
 let image = "";
+let still;
 let playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function say(text, isAlarm = false) {
@@ -28,6 +30,10 @@ function settings() {
     first: Number(first.value),
     second: Number(second.value),
     place: Number(place.value),
+    // Empty is the clip's first frame, or its last if time runs backwards.
+    frame: element("frame-field").hidden ? "" : frame.value,
+    reverse: reverse.checked,
+    still: still.text,
   };
 }
 
@@ -64,11 +70,36 @@ function fillIn(model) {
   element("variety-field").hidden = !hasVariety;
   element("noise-field").hidden = hasVariety;
   seed.max = model.largest_seed;
+  element("frames").max = model.most_download_frames;
+  fillInSizes(model);
+  for (const name of ["reverse-field", "loop-field"]) element(name).hidden = !model.memory;
+  element("needs-run").hidden = Boolean(model.memory);
+}
+
+/** What files can be enlarged to; values are those of --output_size. */
+function fillInSizes({ width, height, memory }) {
+  const size = element("size");
   for (const factor of [1, 2, 4, 8]) {
     if (factor > 1 && factor * Math.max(width, height) > 1024) break;
     const fits = factor * Math.max(width, height) <= 512;
-    element("scale").add(new Option(`${factor * width} × ${factor * height}`, factor, fits, fits));
+    const value = factor > 1 ? `${factor}x` : "";
+    size.add(new Option(`${factor * width} × ${factor * height}`, value, fits, fits));
   }
+  if (memory?.picture_size) {
+    const [rows, columns] = memory.picture_size;
+    size.add(new Option(`The clip’s own, ${columns} × ${rows}`, "source"));
+  }
+  size.add(new Option("Other …", "other"));
+}
+
+/** Shows which frames of the chosen clip a video may begin with, if any. */
+function showFrames({ memory }) {
+  const number = memory && clip.value >= 0 ? memory.clip_lengths[clip.value] : 0;
+  element("frame-field").hidden = number === 0;
+  frame.max = number - 1;
+  frame.value = "";
+  element("frame-range").textContent = `0 to ${number - 1}`;
+  frame.placeholder = reverse.checked ? number - 1 : 0;
 }
 
 function showValues() {
@@ -98,35 +129,19 @@ function connectControls(model, stream) {
       stream.retry();
     });
   }
+  connectStart(model, stream);
+  connectStill(stream);
+  for (const [list, value, other] of [["seconds", "", "frames"], ["size", "other", "other-size"]]) {
+    element(list).addEventListener("change", () => {
+      element(other).hidden = element(list).value !== value;
+    });
+  }
   speed.addEventListener("input", () => {
     showValues();
-    stream.speed = speedFactor();
+    stream.setSpeed(speedFactor());
   });
-  const begin = () => {
-    say("");
-    stream.restart();
-  };
-  clip.addEventListener("change", () => {
-    forgetPicture();
-    begin();
-  });
-  seed.addEventListener("change", () => {
-    const value = Math.trunc(Number(seed.value)) || 0;
-    seed.value = Math.min(Math.max(value, 0), model.largest_seed);
-    begin();
-  });
-  element("another").addEventListener("click", () => {
-    seed.value = Math.floor(Math.random() * 100000);
-    begin();
-  });
-  element("restart").addEventListener("click", begin);
   element("pause").addEventListener("click", () => setPlaying(!playing));
   element("full").addEventListener("click", () => element("screen").requestFullscreen());
-  element("forget").addEventListener("click", () => {
-    forgetPicture();
-    begin();
-    element("picture").focus();
-  });
   for (const choice of document.getElementsByName("scaling")) {
     choice.addEventListener("change", () =>
       element("canvas").classList.toggle("pixelated", choice.value === "pixelated"));
@@ -139,6 +154,64 @@ function connectControls(model, stream) {
     event.preventDefault();
     setPlaying(!playing);
   });
+}
+
+function connectStart(model, stream) {
+  const begin = () => {
+    say("");
+    stream.restart();
+  };
+  clip.addEventListener("change", () => {
+    forgetPicture();
+    showFrames(model);
+    begin();
+  });
+  reverse.addEventListener("change", () => {
+    forgetPicture();
+    showFrames(model);
+    begin();
+  });
+  frame.addEventListener("change", () => {
+    const value = Math.trunc(Number(frame.value));
+    if (frame.value !== "") frame.value = Math.min(Math.max(value, 0), frame.max);
+    begin();
+  });
+  seed.addEventListener("change", () => {
+    const value = Math.trunc(Number(seed.value)) || 0;
+    seed.value = Math.min(Math.max(value, 0), model.largest_seed);
+    begin();
+  });
+  element("another").addEventListener("click", () => {
+    seed.value = Math.floor(Math.random() * 100000);
+    begin();
+  });
+  element("restart").addEventListener("click", begin);
+  element("forget").addEventListener("click", () => {
+    forgetPicture();
+    begin();
+    element("picture").focus();
+  });
+}
+
+function connectStill(stream) {
+  const button = element("still");
+  const show = () => {
+    button.setAttribute("aria-pressed", still.isDrawing);
+    element("release").disabled = !still.box;
+    const [left, top, right, bottom] = still.box ?? [];
+    element("still-text").textContent = still.box
+      ? `${right - left} × ${bottom - top} pixels, as in the first frame`
+      : "nothing";
+  };
+  still = new StillBox(element("canvas"), element("still-box"), () => {
+    show();
+    stream.retry();
+  });
+  button.addEventListener("click", () => {
+    still.isDrawing = !still.isDrawing;
+    show();
+  });
+  element("release").addEventListener("click", () => still.set(null));
 }
 
 function forgetPicture() {
@@ -162,7 +235,9 @@ async function animate(file, model, stream) {
     const answer = await response.json();
     forgetPicture();
     image = answer.image;
+    reverse.checked = false;
     clip.add(new Option("The picture", "picture", true, true), 0);
+    showFrames(model);
     element("thumbnail").src = URL.createObjectURL(file);
     element("thumbnail").hidden = element("forget").hidden = false;
     element("drop-text").textContent = file.name;
@@ -200,12 +275,15 @@ function connectPictures(model, stream) {
 
 async function save(suffix, model) {
   const buttons = document.querySelectorAll("[data-save]");
-  const wanted = Math.round(element("seconds").value * model.frame_rate * speedFactor());
+  const { value } = element("seconds");
+  const wanted = Math.round(value ? value * model.frame_rate : element("frames").value);
+  const size = element("size").value;
   const query = new URLSearchParams({
     ...settings(),
     frames: Math.min(Math.max(wanted, 1), model.most_download_frames),
     speed: speedFactor(),
-    scale: element("scale").value,
+    size: size === "other" ? element("other-size").value : size,
+    loop: loop.checked,
   });
   buttons.forEach((button) => (button.disabled = true));
   say(`Making the ${suffix.toUpperCase()} …`);
@@ -229,10 +307,17 @@ function sentence(text) {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
+function paceOf(stream) {
+  if (stream.isSlow) return "The model is slower than this speed; it plays as fast as it can.";
+  return stream.fades
+    ? "Frames fade into each other here; what is saved has frames made along the motion."
+    : "";
+}
+
 function run(model, stream) {
   const screen = new Screen(element("canvas"), model);
   let last = performance.now();
-  let wasSlow = false;
+  let told = "";
   const show = (now) => {
     const shown = stream.tick((now - last) / 1000, playing);
     last = now;
@@ -243,9 +328,9 @@ function run(model, stream) {
       element("clock").textContent =
         `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     }
-    if (playing && stream.isSlow !== wasSlow) {
-      wasSlow = stream.isSlow;
-      say(wasSlow ? "The model is slower than this speed; it plays as fast as it can." : "");
+    if (playing && paceOf(stream) !== told) {
+      told = paceOf(stream);
+      say(told);
     }
     requestAnimationFrame(show);
   };
