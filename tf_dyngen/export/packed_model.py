@@ -16,7 +16,7 @@ from tf_dyngen.model.attention.generator import PEAK, AttentionGenerator
 
 
 def pack(generator: AttentionGenerator, frame_rate: float) -> tuple[dict[str, Any], bytes]:
-    """Returns (what scripts are told of a model, its arrays, deflated one behind the other).
+    """Returns (what scripts are told of a model, its arrays, deflated one after the other).
 
     Args:
       generator: whose memory is packed.

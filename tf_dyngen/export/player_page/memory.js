@@ -95,7 +95,7 @@ class Memory {
     return projected;
   }
 
-  /** Copies the pixels that low frames show at a place, one frame behind the other. */
+  /** Copies the pixels that low frames show at a place, one frame after the other. */
   take(lowFrames, place, to) {
     const { taken, channels, lowGrid, lowOffsets } = this;
     const first = lowGrid.tops[place] * lowGrid.width + lowGrid.lefts[place];
@@ -157,7 +157,7 @@ function fourAbreast(matrix, numRows) {
 }
 
 /**
- * Writes the products of a matrix, see `fourAbreast`, and two vectors that lie behind each other, to
+ * Writes the products of a matrix, see `fourAbreast`, and two vectors that lie end to end, to
  * two places of an array. Most of the time goes by here: eight sums do not wait for each other.
  */
 function multiplyTwo(matrix, vectors, products, to, toSecond) {
